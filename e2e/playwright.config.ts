@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig, devices } from '@playwright/test';
+import { browserArguments, findBrowser } from '../scripts/find-browser.mjs';
+
+const resultsFolder = fileURLToPath(new URL('../test-results', import.meta.url));
+
+// Kept in the environment for the worker processes, which read this file again.
+const browser = findBrowser();
+if (browser) process.env['SALIENT_BROWSER'] = browser;
+
+export default defineConfig({
+  testMatch: '**/*.spec.ts',
+  outputDir: `${resultsFolder}/e2e`,
+  // Each worker runs a browser and a server of its own; more of them only wait for each other on a small machine.
+  workers: 2,
+  // Generous, because both cores may be busy: a limit is there to end what hangs, not to measure.
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: Boolean(process.env['CI']),
+  reporter: [['list'], ['json', { outputFile: `${resultsFolder}/playwright.json` }]],
+  use: {
+    ...devices['Desktop Chrome'],
+    trace: 'retain-on-failure',
+    launchOptions: { args: browserArguments(), ...(browser && { executablePath: browser }) },
+  },
+});

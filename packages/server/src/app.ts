@@ -1,0 +1,145 @@
+import type { SessionInfo } from '@salient/shared-types';
+import express, { type Express } from 'express';
+import type { Config } from './config.ts';
+import type { Database } from './db/index.ts';
+import { AppError } from './errors.ts';
+import {
+  agentFromPath,
+  createAgentRoutes,
+  createEnterAgent,
+  listAgents,
+  type Agent,
+  type AgentDirectory,
+} from './features/agents/index.ts';
+import {
+  createConversationRoutes,
+  type ConversationDependencies,
+  type ModelChoices,
+} from './features/conversations/index.ts';
+import { createSessionCookie, createSessionRoutes, createVisitorOf } from './features/sessions/index.ts';
+import { errorHandler, notFound } from './http/error-handler.ts';
+import { jsonBody } from './http/json-body.ts';
+import { allowAnyToAsk } from './http/origin-guard.ts';
+import { serveSite, type SiteFolders } from './http/site.ts';
+import { requestContext } from './http/request-context.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { serve } from './http/serve.ts';
+import { createHealthRoutes } from './http/health.ts';
+import type { Logger } from './log.ts';
+
+/** What the older addresses, which name no account, mean. */
+const DEFAULT_ACCOUNT = 'default_account';
+
+export interface AppDependencies {
+  config: Config;
+  database: Database;
+  directory: AgentDirectory;
+  models: ModelChoices;
+  conversations: ConversationDependencies;
+  log: Logger;
+  /** Whether new work is taken: false while draining. */
+  isReady: () => boolean;
+  site: SiteFolders;
+}
+
+/** Every address of the server, in the order a request meets them. `A` is one agent of one account. */
+export function createApp(dependencies: AppDependencies): Express {
+  const { config, database, directory, models } = dependencies;
+  const cookie = createSessionCookie(config.app.session, config.production);
+  const visitorOf = createVisitorOf(database, cookie, config.secret);
+  const enterAgent = createEnterAgent(directory);
+
+  const health = createHealthRoutes(database, dependencies.isReady);
+  const agents = createAgentRoutes({ database, directory, app: config.app, answererOf: models.answererOf });
+  const conversations = createConversationRoutes({
+    conversations: dependencies.conversations,
+    visitorOf,
+    maxMessageChars: config.app.chat.max_message_chars,
+  });
+  const sessions = createSessionRoutes({
+    database,
+    cookie,
+    secret: config.secret,
+    maxAgeDays: config.app.session.max_age_days,
+    visitorOf,
+    enterAgent,
+    defaultAgent: () => findDefaultAgent(database, directory),
+    describeModel: (agent) => describeModel(agent, models),
+  });
+
+  const app = express();
+  app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
+  app.use(requestContext(dependencies.log), securityHeaders);
+
+  // These only read, and hold the request itself against the agent's list.
+  const anyMayAsk = { preflight: [allowAnyToAsk] };
+
+  serve(app, '/health', [], { get: health.live });
+  serve(app, '/ready', [], { get: health.ready });
+
+  serve(app, '/accounts/:account/agents', [], { get: agents.list }, anyMayAsk);
+
+  const A = '/accounts/:account/agents/:agent';
+  const inAgent = [agentFromPath(enterAgent)];
+  serve(app, `${A}/config`, inAgent, { get: agents.config });
+  serve(app, `${A}/health`, inAgent, { get: agents.health });
+  serve(app, `${A}/chat`, inAgent, { post: [jsonBody, conversations.chat] });
+  serve(
+    app,
+    `${A}/stream`,
+    inAgent,
+    { get: conversations.streamByGet, post: [jsonBody, conversations.stream] },
+    { changes: true },
+  );
+  serve(app, `${A}/history`, inAgent, { get: conversations.history });
+  serve(app, `${A}/turns/:turn_id/stop`, inAgent, { post: conversations.stop });
+  serve(app, `${A}/messages/:message_id/feedback`, inAgent, { post: [jsonBody, conversations.feedback] });
+  serve(app, `${A}/session/token`, inAgent, { post: sessions.token });
+  serve(app, `${A}/session/reset`, inAgent, { post: sessions.reset });
+
+  serve(app, '/api/session', [], { get: sessions.info }, anyMayAsk);
+  serve(app, '/api/session/:session_id/usage', [], { get: sessions.usage }, anyMayAsk);
+
+  // Older clients: the same behaviour under the addresses they know.
+  serve(app, '/accounts/:account/chat/:agent_type/:agent', inAgent, { post: [jsonBody, conversations.chat] });
+  serve(
+    app,
+    '/accounts/:account/agents/:agent_type/:agent/stream',
+    inAgent,
+    { get: conversations.streamByGet, post: [jsonBody, conversations.stream] },
+    { changes: true },
+  );
+  const inDefaultAgent: express.RequestHandler[] = [
+    async (req, res, next) => {
+      await enterAgent(req, res, await findDefaultAgent(database, directory));
+      next();
+    },
+  ];
+  serve(app, '/chat', inDefaultAgent, { post: [jsonBody, conversations.chat] });
+  serve(app, '/events/stream', inDefaultAgent, { get: conversations.streamByGet }, { changes: true });
+
+  serveSite(app, dependencies.site);
+  app.use(notFound, errorHandler);
+  return app;
+}
+
+async function findDefaultAgent(
+  database: Database,
+  directory: AgentDirectory,
+): Promise<{ account: string; agent: string }> {
+  const [first] = await listAgents(database, directory, DEFAULT_ACCOUNT);
+  if (!first) throw new AppError('AGENT_NOT_FOUND', 'The default account has no active agent.');
+  return { account: DEFAULT_ACCOUNT, agent: first.instance_slug };
+}
+
+function describeModel({ config }: Agent, models: ModelChoices): SessionInfo['model'] {
+  const { sources } = config;
+  return {
+    inference_provider: { value: config.llm.inferenceProvider, source: sources.inference_provider },
+    model: { value: config.llm.model, source: sources.model },
+    temperature: { value: config.llm.temperature, source: sources.temperature },
+    max_tokens: { value: config.llm.maxTokens, source: sources.max_tokens },
+    history_limit: { value: config.historyLimit, source: sources.history_limit },
+    answered_by: models.answererOf(config),
+  };
+}

@@ -1,0 +1,157 @@
+import { AGENT_TYPES, PROVIDER_NAMES, WIDGET_POSITIONS, WIDGET_THEMES } from '@salient/shared-types';
+import type { AgentType, ProviderName, WidgetPosition, WidgetTheme } from '@salient/shared-types';
+import { z } from 'zod';
+
+const text = (maxLength: number) => z.string().trim().min(1).max(maxLength);
+const hostPattern = z
+  .string()
+  .regex(/^(\*\.)?([a-z0-9-]+\.)+[a-z][a-z0-9-]+$/i, 'must be a host such as img.example.com or *.example.com')
+  .transform((host) => host.toLowerCase());
+const usd = z.string().regex(/^\d{1,4}(\.\d{1,8})?$/, 'must be US dollars as a string, such as "50.00"');
+
+const providerChoice = {
+  inference_provider: z.enum(PROVIDER_NAMES),
+  model: text(200),
+};
+
+const ORIGIN_RULE = 'must be an origin such as https://www.example.com or https://*.example.org, without a path';
+
+/** `https://www.example.com`, with a port where it is not the usual one, or `https://*.example.org`. */
+const originPattern = z
+  .string()
+  .regex(/^https?:\/\/(\*\.(?=[^.]+\.)|)([a-z0-9-]+\.)*[a-z0-9-]+(:\d{1,5})?$/i, { error: ORIGIN_RULE, abort: true })
+  .refine((pattern) => URL.canParse(pattern.replace('*.', '')), ORIGIN_RULE)
+  .transform((pattern) => {
+    // As browsers write it, for the comparison is by text: lower case, without the usual port.
+    const { origin } = new URL(pattern.replace('*.', ''));
+    return pattern.includes('*') ? origin.replace('://', '://*.') : origin;
+  });
+
+/**
+ * One layer of an agent's configuration: every key may be missing, none may be unknown. The template of the type, the
+ * agent's file and the row's overrides are three of them.
+ */
+export const agentLayerSchema = z.strictObject({
+  agent_type: z.enum(AGENT_TYPES).optional(),
+  account: z.string().optional(),
+  instance_name: z.string().optional(),
+  display_name: text(120).optional(),
+  llm: z
+    .strictObject({
+      inference_provider: providerChoice.inference_provider.optional(),
+      model: providerChoice.model.optional(),
+      temperature: z.number().min(0).max(2).optional(),
+      max_tokens: z.int().min(1).max(200_000).optional(),
+      base_url: z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).optional(),
+      api_key_env: z
+        .string()
+        .regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of an environment variable')
+        .optional(),
+      timeout_seconds: z.number().min(1).max(600).optional(),
+      fallbacks: z.array(z.strictObject(providerChoice)).max(5).optional(),
+    })
+    .optional(),
+  tools: z
+    .strictObject({
+      vector_search: z
+        .strictObject({ enabled: z.boolean().optional(), max_results: z.int().min(1).max(20).optional() })
+        .optional(),
+      email_summary: z.strictObject({ enabled: z.boolean().optional() }).optional(),
+    })
+    .optional(),
+  knowledge: z
+    .strictObject({
+      /** More documents to answer from, relative to the project's root, and inside it. */
+      include: z.array(text(300)).max(50).optional(),
+    })
+    .optional(),
+  context_management: z.strictObject({ history_limit: z.int().min(0).max(500).optional() }).optional(),
+  widget: z
+    .strictObject({
+      title: text(80).optional(),
+      subtitle: text(120).optional(),
+      greeting: text(1000).optional(),
+      placeholder: text(80).optional(),
+      starters: z.array(text(200)).max(8).optional(),
+      accent: z
+        .string()
+        .regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as "#0b5fff"')
+        .optional(),
+      theme: z.enum(WIDGET_THEMES).optional(),
+      position: z.enum(WIDGET_POSITIONS).optional(),
+      image_hosts: z.array(hostPattern).max(50).optional(),
+    })
+    .optional(),
+  allowed_origins: z.array(originPattern).max(200).optional(),
+  rate_limits: z
+    .strictObject({
+      max_requests_per_minute: z.int().min(1).optional(),
+      max_tokens_per_hour: z.int().min(1).optional(),
+    })
+    .optional(),
+  budget: z.strictObject({ monthly_usd: usd.optional() }).optional(),
+  feature_flags: z
+    .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be a name such as enable_feedback'), z.boolean())
+    .optional(),
+});
+
+export type AgentLayer = z.output<typeof agentLayerSchema>;
+
+/** What a template may say. Not whose it is: it was chosen by its type, and serves many agents. */
+export const templateLayerSchema = agentLayerSchema.omit({ agent_type: true, account: true, instance_name: true });
+
+/**
+ * What a row may override. Not where requests and keys go: those stay with whoever runs the server, or an account could
+ * send the operator's keys to an address of its own. Nor which files are read.
+ */
+export const rowLayerSchema = agentLayerSchema
+  .omit({ knowledge: true, account: true, instance_name: true })
+  .extend({ llm: agentLayerSchema.shape.llm.unwrap().omit({ base_url: true, api_key_env: true }).optional() });
+
+/** Where a value came from, later ones over earlier ones. */
+export const LAYER_NAMES = ['default', 'template', 'file', 'database'] as const;
+export type LayerName = (typeof LAYER_NAMES)[number];
+
+export interface ModelChoice {
+  inferenceProvider: ProviderName;
+  model: string;
+}
+
+/** An agent's whole behaviour, merged and complete. */
+export interface AgentConfig {
+  agentType: AgentType;
+  displayName: string;
+  systemPrompt: string;
+  llm: ModelChoice & {
+    temperature: number;
+    maxTokens: number;
+    /** For `openai_compatible`. */
+    baseUrl: string | null;
+    apiKeyEnv: string | null;
+    /** Overrides the total limit of a call. */
+    timeoutMs: number | null;
+    fallbacks: ModelChoice[];
+  };
+  vectorSearch: { enabled: boolean; maxResults: number };
+  knowledgeInclude: string[];
+  historyLimit: number;
+  widget: {
+    title: string;
+    subtitle: string | null;
+    greeting: string;
+    placeholder: string | null;
+    starters: string[];
+    accent: string;
+    theme: WidgetTheme;
+    position: WidgetPosition;
+    imageHosts: string[];
+  };
+  /** As browsers write origins. Empty: any. */
+  allowedOrigins: string[];
+  rateLimits: { maxRequestsPerMinute: number | null; maxTokensPerHour: number | null };
+  /** US dollars as a decimal string. */
+  monthlyBudgetUsd: string | null;
+  featureFlags: Record<string, boolean>;
+  /** For `GET /api/session`: which layer gave each model setting. */
+  sources: Record<'inference_provider' | 'model' | 'temperature' | 'max_tokens' | 'history_limit', LayerName>;
+}

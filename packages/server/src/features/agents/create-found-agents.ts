@@ -1,0 +1,49 @@
+import type { Database } from '../../db/index.ts';
+import type { Logger } from '../../log.ts';
+import { findAgentFolders, readAccountName, readAgentFiles, readTemplate, type AgentFolders } from './agent-files.ts';
+import { isSlug } from './slug.ts';
+
+/**
+ * Creates, active, every account and agent that has a folder but no row. Rows that exist are left alone: from then on
+ * the row decides. A folder that cannot be read is reported and does not stop the others.
+ */
+export async function createFoundAgents(database: Database, folders: AgentFolders, log: Logger): Promise<void> {
+  for (const found of await findAgentFolders(folders)) {
+    const { account, agent } = found;
+    if (!isSlug(account) || !isSlug(agent)) {
+      log.warn(found, 'folder ignored: account and agent names are letters, digits, - and _');
+      continue;
+    }
+    try {
+      await createFoundAgent(database, folders, account, agent);
+    } catch (error) {
+      log.error({ ...found, problem: (error as Error).message }, 'agent folder cannot be used');
+    }
+  }
+}
+
+async function createFoundAgent(
+  database: Database,
+  folders: AgentFolders,
+  accountSlug: string,
+  agentSlug: string,
+): Promise<void> {
+  const { layer } = await readAgentFiles(folders, accountSlug, agentSlug);
+  const agentType = layer.agent_type ?? 'simple_chat';
+  const template = await readTemplate(folders, agentType);
+  const name = (await readAccountName(folders, accountSlug)) ?? accountSlug;
+
+  await database.withNewAccount({ slug: accountSlug, name }, (tx, account) =>
+    tx.agentInstance.createMany({
+      data: [
+        {
+          accountId: account.id,
+          instanceSlug: agentSlug,
+          agentType,
+          displayName: layer.display_name ?? template.display_name ?? agentSlug,
+        },
+      ],
+      skipDuplicates: true,
+    }),
+  );
+}

@@ -1,0 +1,10 @@
+export { agentMisconfigured } from './agent-errors.ts';
+export type { AgentConfig, ModelChoice } from './agent-config.ts';
+export { createAgentDirectory, type AgentDirectory } from './agent-directory.ts';
+export type { AgentFolders } from './agent-files.ts';
+export { createFoundAgents } from './create-found-agents.ts';
+export { agentFromPath, agentOf, createEnterAgent, type EnterAgent } from './enter-agent.ts';
+export { createLastUsed, type LastUsed } from './last-used.ts';
+export { listAgents } from './list-agents.ts';
+export type { Agent } from './load-agent.ts';
+export { createAgentRoutes } from './routes.ts';

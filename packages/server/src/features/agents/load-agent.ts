@@ -1,0 +1,131 @@
+import { AGENT_TYPES, type AgentType } from '@salient/shared-types';
+import type { Database } from '../../db/index.ts';
+import { parseYamlFile } from '../../yaml-file.ts';
+import { rowLayerSchema, type AgentConfig } from './agent-config.ts';
+import { readAgentFiles, readTemplate, signIncludes, signTemplate, type AgentFolders } from './agent-files.ts';
+import { IncompleteConfigError, mergeLayers } from './merge-layers.ts';
+
+/** An agent that serves: its row and its merged configuration. Never changes; an edit makes a new one. */
+export interface Agent {
+  id: string;
+  slug: string;
+  accountId: string;
+  accountSlug: string;
+  accountName: string;
+  config: AgentConfig;
+  /** Absolute paths of its own knowledge files. */
+  knowledgeFiles: string[];
+}
+
+/** What the cache compares to notice an edit. */
+export interface AgentVersion {
+  /** `updated_at` of row and account, as text. */
+  row: string;
+  files: string;
+  template: string;
+  includes: string;
+}
+
+/** The rows behind an agent, as far as serving depends on them. */
+export interface AgentRow {
+  id: string;
+  slug: string;
+  accountId: string;
+  accountSlug: string;
+  accountName: string;
+  displayName: string;
+  agentType: string;
+  configuration: unknown;
+  version: string;
+}
+
+/** The active row of an active account, or which of the two is missing. */
+export async function findAgentRow(
+  database: Database,
+  accountSlug: string,
+  agentSlug: string,
+): Promise<AgentRow | 'no account' | 'no agent'> {
+  const found = await database.withAccountSlug(accountSlug, async (tx, account) => {
+    if (account.status !== 'active') return 'no account' as const;
+    const row = await tx.agentInstance.findUnique({
+      where: { accountId_instanceSlug: { accountId: account.id, instanceSlug: agentSlug } },
+    });
+    if (!row || row.status !== 'active') return 'no agent' as const;
+    const [version] = await tx.$queryRaw<[{ version: string }]>`
+      SELECT concat(accounts.updated_at, '/', agent_instances.updated_at) AS version
+      FROM agent_instances JOIN accounts ON accounts.id = agent_instances.account_id
+      WHERE agent_instances.id = ${row.id}::uuid`;
+    return {
+      id: row.id,
+      slug: row.instanceSlug,
+      accountId: account.id,
+      accountSlug: account.slug,
+      accountName: account.name,
+      displayName: row.displayName,
+      agentType: row.agentType,
+      configuration: row.configuration,
+      version: version.version,
+    };
+  });
+  return found ?? 'no account';
+}
+
+/**
+ * Merges template, file and row.
+ *
+ * @throws {YamlFileError} | {MissingConfigFileError} | {IncompleteConfigError}
+ */
+export async function loadAgent(
+  row: AgentRow,
+  folders: AgentFolders,
+  defaultHistoryLimit: number,
+): Promise<{ agent: Agent; version: AgentVersion }> {
+  const files = await readAgentFiles(folders, row.accountSlug, row.slug);
+  // The row is parsed through YAML (JSON is a subset), so that its errors name lines and keys as well.
+  const overrides = parseYamlFile(
+    `agent_instances.configuration of ${row.accountSlug}/${row.slug}`,
+    JSON.stringify(row.configuration, null, 2),
+    rowLayerSchema,
+  );
+  const agentType = overrides.agent_type ?? files.layer.agent_type ?? agentTypeOf(row);
+  // Signed before reading: an edit in between is read again, never missed.
+  const templateSignature = await signTemplate(folders, agentType);
+  const config = mergeLayers(
+    [
+      { name: 'default', layer: { agent_type: agentType } },
+      { name: 'template', layer: await readTemplate(folders, agentType) },
+      { name: 'file', layer: files.layer },
+      { name: 'database', layer: overrides },
+    ],
+    {
+      displayName: row.displayName,
+      historyLimit: defaultHistoryLimit,
+      systemPrompt: files.systemPrompt ?? `You are ${row.displayName}, a helpful assistant of ${row.accountName}.`,
+    },
+  );
+  return {
+    agent: {
+      id: row.id,
+      slug: row.slug,
+      accountId: row.accountId,
+      accountSlug: row.accountSlug,
+      accountName: row.accountName,
+      config,
+      knowledgeFiles: files.knowledgeFiles,
+    },
+    version: {
+      row: row.version,
+      files: files.signature,
+      template: templateSignature,
+      includes: await signIncludes(folders, config.knowledgeInclude),
+    },
+  };
+}
+
+function agentTypeOf(row: AgentRow): AgentType {
+  const known = AGENT_TYPES.find((type) => type === row.agentType);
+  if (known) return known;
+  throw new IncompleteConfigError(
+    `agent_instances.agent_type of ${row.accountSlug}/${row.slug}: must be one of ${AGENT_TYPES.join(', ')}`,
+  );
+}

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+const SLUG = /^[a-z0-9][a-z0-9_-]{0,63}$/i;
+
+export function isSlug(text: string): boolean {
+  return SLUG.test(text);
+}
+
+/** An account or agent in an address. Excludes everything a path could be made of. */
+export const slugSchema = z.string().regex(SLUG, 'must be 1 to 64 letters, digits, - or _');

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Citation, FinishReason, Usage } from '@salient/shared-types';
+import type { LlmRequestRow } from '../../db/index.ts';
+import type { Logger } from '../../log.ts';
+import { ProviderError, type ModelRequest } from '../../providers/model-provider.ts';
+import { describeCall, usageOf, type CallContext, type CallOutcome, type PriceList } from '../usage/index.ts';
+import { citedPassages } from './cited-passages.ts';
+import type { TurnFault } from './live-turn.ts';
+import type { ReadyModel } from './model-choices.ts';
+
+/** How often one model is asked again, as long as it has not begun to answer. */
+const MAX_RETRIES = 2;
+const FIRST_RETRY_MS = 400;
+/** A provider that asks for a longer pause is left for the next one. */
+const MAX_RETRY_AFTER_MS = 5_000;
+
+/** Aborting a turn with it means: somebody asked to stop. */
+export const STOPPED = 'stopped';
+
+export interface Question {
+  context: CallContext;
+  request: Omit<ModelRequest, 'model'>;
+  /** In order of preference; at least one. */
+  models: readonly ReadyModel[];
+  /** Id of the first attempt's ledger row. */
+  requestId: string;
+  /** Called with each piece of the answer. */
+  onText: (text: string) => void;
+  signal: AbortSignal;
+}
+
+/** How asking ended. Never thrown: a turn always has an end that can be stored. */
+export interface Answer {
+  status: 'complete' | 'partial' | 'error';
+  finishReason: FinishReason;
+  citations: Citation[];
+  usage: Usage;
+  fault: TurnFault | null;
+  /** The last attempt's ledger row, not entered yet. */
+  row: LlmRequestRow;
+}
+
+export interface AskModelDependencies {
+  prices: PriceList;
+  log: Logger;
+  /** Enters an attempt that was followed by another. */
+  record: (row: LlmRequestRow) => Promise<void>;
+}
+
+/**
+ * Asks the models in turn until one answers. A failure is retried only while nothing has been said and only where it is
+ * safe; then the next model is asked. Every attempt leaves one ledger row.
+ */
+export async function askModel(question: Question, dependencies: AskModelDependencies): Promise<Answer> {
+  let requestId = question.requestId;
+  for (const [position, ready] of question.models.entries()) {
+    for (let attempt = 0; ; attempt += 1) {
+      const { answer, error } = await askOnce(question, ready, requestId, dependencies);
+      if (answer.status !== 'error' || question.signal.aborted) return answer;
+
+      const pauseMs = attempt < MAX_RETRIES ? retryPause(error, attempt) : null;
+      const isLast = pauseMs === null && position === question.models.length - 1;
+      if (isLast) return answer;
+      await dependencies.record(answer.row);
+      requestId = randomUUID();
+      if (pauseMs === null) break;
+      await wait(pauseMs, undefined, { signal: question.signal }).catch(() => {});
+    }
+  }
+  throw new Error('askModel needs at least one model');
+}
+
+async function askOnce(
+  { context, request, onText, signal }: Question,
+  { provider, model }: ReadyModel,
+  requestId: string,
+  { prices, log }: AskModelDependencies,
+): Promise<{ answer: Answer; error: unknown }> {
+  const startedAt = performance.now();
+  let firstTokenAt: number | null = null;
+  let text = '';
+  let outcome: CallOutcome;
+  let citations: Citation[] | null = null;
+  let error: unknown = null;
+  try {
+    const completion = await provider.complete(
+      { ...request, model },
+      (piece) => {
+        firstTokenAt ??= performance.now();
+        text += piece;
+        onText(piece);
+      },
+      signal,
+    );
+    citations = completion.citations;
+    outcome = { ...completion, status: 'complete', errorKind: null };
+  } catch (caught) {
+    error = caught;
+    outcome = failedOutcome(caught, signal, text);
+  }
+
+  const row = describeCall({
+    id: requestId,
+    context,
+    provider: provider.name,
+    model,
+    request,
+    text,
+    outcome,
+    prices,
+    latencyMs: Math.round(performance.now() - startedAt),
+    timeToFirstTokenMs: firstTokenAt === null ? null : Math.round(firstTokenAt - startedAt),
+  });
+  logCall(log, row, outcome, error);
+
+  const stopped = signal.aborted && signal.reason === STOPPED;
+  return {
+    error,
+    answer: {
+      status: outcome.status === 'complete' ? 'complete' : text === '' && !stopped ? 'error' : 'partial',
+      finishReason: outcome.finishReason,
+      citations: citations ?? citedPassages(text, request.passages),
+      usage: usageOf(row),
+      fault: outcome.status === 'complete' || stopped ? null : faultOf(outcome),
+      row,
+    },
+  };
+}
+
+function failedOutcome(error: unknown, signal: AbortSignal, text: string): CallOutcome {
+  const known = error instanceof ProviderError ? error : null;
+  const kind = known?.kind ?? (!signal.aborted ? 'unexpected' : isTimeout(signal) ? 'timeout' : 'aborted');
+  return {
+    status: kind === 'timeout' ? 'timeout' : text === '' && kind !== 'aborted' ? 'error' : 'partial',
+    finishReason: kind === 'aborted' && signal.reason === STOPPED ? 'stopped' : 'error',
+    modelAnswered: known?.modelAnswered ?? null,
+    responseId: null,
+    usage: known?.usage ?? null,
+    errorKind: kind,
+  };
+}
+
+/** The whole turn's limit ran out, not one call's. */
+function isTimeout({ reason }: AbortSignal): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError';
+}
+
+function faultOf(outcome: CallOutcome): TurnFault {
+  return outcome.errorKind === 'timeout'
+    ? { code: 'UPSTREAM_TIMEOUT', detail: 'The model took too long to answer. Try again in a moment.', retryable: true }
+    : {
+        code: 'UPSTREAM_ERROR',
+        detail: 'The model could not answer just now. Try again in a moment.',
+        retryable: true,
+      };
+}
+
+/** Null when asking again is no use. Full jitter, so that many turns that failed together do not come back together. */
+function retryPause(error: unknown, attempt: number): number | null {
+  if (!(error instanceof ProviderError) || !error.retryable) return null;
+  if (error.retryAfterMs !== null) return error.retryAfterMs <= MAX_RETRY_AFTER_MS ? error.retryAfterMs : null;
+  return Math.random() * FIRST_RETRY_MS * 2 ** attempt;
+}
+
+function logCall(log: Logger, row: LlmRequestRow, outcome: CallOutcome, error: unknown): void {
+  const level = outcome.errorKind === null || outcome.errorKind === 'aborted' ? 'info' : 'warn';
+  log[level](
+    {
+      account: row.account_slug,
+      agent: row.agent_instance_slug,
+      turn_id: row.turn_id,
+      llm_request_id: row.id,
+      provider: row.provider,
+      model: row.model_answered ?? row.model_requested,
+      status: row.completion_status,
+      prompt_tokens: row.prompt_tokens,
+      completion_tokens: row.completion_tokens,
+      total_cost: row.total_cost,
+      latency_ms: row.latency_ms,
+      time_to_first_token_ms: row.time_to_first_token_ms,
+      ...(outcome.errorKind && { error_kind: outcome.errorKind }),
+      ...(error instanceof ProviderError && { problem: error.message }),
+      ...(outcome.errorKind === 'unexpected' && { err: error }),
+    },
+    'model call',
+  );
+}

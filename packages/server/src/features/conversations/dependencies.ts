@@ -1,0 +1,25 @@
+import type { Database } from '../../db/index.ts';
+import type { Logger } from '../../log.ts';
+import type { LastUsed } from '../agents/index.ts';
+import type { PriceList } from '../usage/index.ts';
+import type { LiveTurns } from './live-turns.ts';
+import type { ModelChoices } from './model-choices.ts';
+
+/** What conversations need from the rest of the process. */
+export interface ConversationDependencies {
+  database: Database;
+  models: ModelChoices;
+  prices: PriceList;
+  liveTurns: LiveTurns;
+  lastUsed: LastUsed;
+  log: Logger;
+  /** Names this process in leases. */
+  processId: string;
+  onDisconnect: 'continue' | 'abort';
+  /** Limit of a whole turn: every attempt, every fallback. */
+  turnTimeoutMs: number;
+  /** Answers under way at once, before new ones are refused. */
+  maxLiveTurns: number;
+  /** Aborted when the process is shutting down: no new turns. */
+  draining: AbortSignal;
+}

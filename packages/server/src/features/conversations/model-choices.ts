@@ -1,0 +1,64 @@
+import type { Config } from '../../config.ts';
+import type { CreateProvider, ProviderKeys, ProviderSettings } from '../../providers/index.ts';
+import { resolveAnswerer, type Answerer } from '../../providers/index.ts';
+import type { ModelProvider, ProviderTimeouts } from '../../providers/model-provider.ts';
+import type { AgentConfig, ModelChoice } from '../agents/index.ts';
+
+/** A provider ready to be asked for a model. */
+export interface ReadyModel {
+  provider: ModelProvider;
+  model: string;
+}
+
+export interface ModelChoices {
+  /** Who answers an agent's visitors. */
+  answererOf: (config: AgentConfig) => Answerer & { model: string };
+  /** The agent's model and its fallbacks, in order, without those whose key is missing. May be empty. */
+  readyModels: (config: AgentConfig) => ReadyModel[];
+}
+
+export function createModelChoices(
+  config: Pick<Config, 'whenKeyMissing' | 'app'>,
+  keys: ProviderKeys,
+  createProvider: CreateProvider,
+): ModelChoices {
+  const { timeouts_ms: limits } = config.app.llm;
+  return {
+    answererOf(agent) {
+      const answerer = resolveAnswerer(settingsOf(agent, agent.llm), keys, config.whenKeyMissing);
+      return { ...answerer, model: answerer.provider === 'local' ? 'local' : agent.llm.model };
+    },
+
+    readyModels(agent) {
+      const choices = [agent.llm, ...agent.llm.fallbacks];
+      const remote = choices.flatMap((choice): ReadyModel[] => {
+        const settings = settingsOf(agent, choice);
+        const { reason } = resolveAnswerer(settings, keys, 'error');
+        return reason === null ? [{ provider: createProvider(settings), model: modelOf(choice) }] : [];
+      });
+      if (remote.length > 0 || config.whenKeyMissing === 'error') return remote;
+      return [
+        { provider: createProvider(settingsOf(agent, { inferenceProvider: 'local', model: 'local' })), model: 'local' },
+      ];
+    },
+  };
+
+  function settingsOf(agent: AgentConfig, choice: ModelChoice): ProviderSettings {
+    const timeouts: ProviderTimeouts = {
+      connectMs: limits.connect,
+      firstTokenMs: limits.first_token,
+      betweenTokensMs: limits.between_tokens,
+      totalMs: agent.llm.timeoutMs ?? limits.total,
+    };
+    return {
+      inferenceProvider: choice.inferenceProvider,
+      baseUrl: agent.llm.baseUrl,
+      apiKeyEnv: agent.llm.apiKeyEnv,
+      timeouts,
+    };
+  }
+}
+
+function modelOf(choice: ModelChoice): string {
+  return choice.inferenceProvider === 'local' ? 'local' : choice.model;
+}

@@ -1,0 +1,150 @@
+import type { DoneEvent } from '@salient/shared-types';
+import { persistently, type LlmRequestRow } from '../../db/index.ts';
+import type { Passage } from '../../providers/model-provider.ts';
+import type { Agent } from '../agents/index.ts';
+import { listTopics, searchKnowledge } from '../knowledge/index.ts';
+import { createAnswerText } from './answer-text.ts';
+import { askModel, type Answer } from './ask-model.ts';
+import { fitPrompt } from './build-prompt.ts';
+import type { ConversationDependencies } from './dependencies.ts';
+import type { LiveTurn, TurnFault } from './live-turn.ts';
+import type { ReadyModel } from './model-choices.ts';
+import { promptRoom } from './prompt-room.ts';
+import type { SendMessageInput } from './send-message.ts';
+
+export interface TurnJob {
+  turn: LiveTurn;
+  agent: Agent;
+  models: readonly ReadyModel[];
+  requestId: string;
+  input: SendMessageInput;
+  /** Oldest first, without the question. */
+  history: { role: 'user' | 'assistant' | 'system'; content: string }[];
+}
+
+/** A finished answer outlasts a restart of the database: storing it is tried again for this long. */
+const STORE_LIMIT_MS = 20_000;
+
+const UNEXPECTED: TurnFault = {
+  code: 'INTERNAL_ERROR',
+  detail: 'Something went wrong on our side. Try again in a moment.',
+  retryable: true,
+};
+
+/**
+ * Answers one turn from the stored question to the stored answer and bill. No transaction is open while the model is
+ * asked. Never rejects: whatever happens, the turn ends, is stored if the database lets it, and its readers are told.
+ */
+export async function runTurn(dependencies: ConversationDependencies, job: TurnJob): Promise<void> {
+  const { turn } = job;
+  const { liveTurns, log } = dependencies;
+  let answer: Answer | null = null;
+  try {
+    answer = await generate(dependencies, job);
+  } catch (error) {
+    log.error({ err: error, turn_id: turn.ids.turn_id }, 'turn failed');
+  }
+  const end = {
+    done: doneEvent(turn, answer),
+    fault: answer ? answer.fault : UNEXPECTED,
+  };
+  try {
+    await persistently(STORE_LIMIT_MS, () => store(dependencies, job, end.done, end.fault, answer?.row ?? null));
+  } catch (error) {
+    // Its lease runs out, and whoever takes the turn over marks it partial.
+    log.error({ err: error, turn_id: turn.ids.turn_id }, 'answer could not be stored');
+  }
+  turn.finish(end);
+  liveTurns.remove(turn);
+}
+
+async function generate(dependencies: ConversationDependencies, job: TurnJob): Promise<Answer> {
+  const { turn, agent, input } = job;
+  const { passages, topics } = await findKnowledge(dependencies, agent, input.message);
+  const prompt = fitPrompt(
+    {
+      systemPrompt: agent.config.systemPrompt,
+      passages,
+      context: input.context,
+      history: job.history,
+      question: input.message,
+    },
+    promptRoom(job.models, agent.config),
+  );
+  if (!prompt) throw new Error('a question that was let in does not fit the model');
+  const answerText = createAnswerText();
+  const answer = await askModel(
+    {
+      context: {
+        accountSlug: agent.accountSlug,
+        agentInstanceId: agent.id,
+        agentInstanceSlug: agent.slug,
+        agentType: agent.config.agentType,
+        sessionId: turn.ids.session_id,
+        turnId: turn.ids.turn_id,
+      },
+      request: {
+        ...prompt,
+        temperature: agent.config.llm.temperature,
+        maxTokens: agent.config.llm.maxTokens,
+        topics,
+      },
+      models: job.models,
+      requestId: job.requestId,
+      onText: (piece) => turn.append(answerText.push(piece)),
+      signal: AbortSignal.any([turn.abort.signal, AbortSignal.timeout(dependencies.turnTimeoutMs)]),
+    },
+    {
+      prices: dependencies.prices,
+      log: dependencies.log,
+      record: (row) => dependencies.database.turns.recordLlmRequest(agent.accountId, row),
+    },
+  );
+  turn.append(answerText.end());
+  return answer;
+}
+
+async function findKnowledge(
+  { database }: ConversationDependencies,
+  agent: Agent,
+  question: string,
+): Promise<{ passages: Passage[]; topics: string[] }> {
+  const { enabled, maxResults } = agent.config.vectorSearch;
+  if (!enabled) return { passages: [], topics: [] };
+  return database.withAccount(agent.accountId, async (tx) => ({
+    passages: await searchKnowledge(tx, agent.id, question, maxResults),
+    topics: await listTopics(tx, agent.id),
+  }));
+}
+
+function doneEvent(turn: LiveTurn, answer: Answer | null): DoneEvent {
+  return {
+    message_id: turn.ids.message_id,
+    finish_reason: answer?.finishReason ?? 'error',
+    status: answer?.status ?? (turn.text === '' ? 'error' : 'partial'),
+    usage: answer?.usage ?? null,
+    citations: answer?.citations ?? [],
+  };
+}
+
+async function store(
+  { database, processId }: ConversationDependencies,
+  { turn }: TurnJob,
+  done: DoneEvent,
+  fault: TurnFault | null,
+  row: LlmRequestRow | null,
+): Promise<void> {
+  await database.turns.finishTurn({
+    accountId: turn.accountId,
+    turnId: turn.ids.turn_id,
+    leaseOwner: processId,
+    content: turn.text,
+    status: done.status,
+    metadata: {
+      finish_reason: done.finish_reason,
+      ...(done.citations.length > 0 && { citations: done.citations }),
+      ...(fault && { error_code: fault.code }),
+    },
+    request: row,
+  });
+}

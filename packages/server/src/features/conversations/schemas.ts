@@ -1,0 +1,64 @@
+import type { SendMessageBody } from '@salient/shared-types';
+import { z } from 'zod';
+
+const MAX_CONTEXT_BYTES = 2048;
+
+const clientMessageId = z.string().regex(/^[\w.:-]{1,128}$/, 'must be 1 to 128 letters, digits, or . _ : -');
+
+/** What a visitor said: any Unicode. Line ends become LF and NUL goes; everything else is kept as sent. */
+const messageText = (maxChars: number) =>
+  z
+    .string({ error: 'must be text' })
+    .refine((text) => text.isWellFormed(), 'contains half of a surrogate pair')
+    .transform((text) => text.replaceAll('\0', '').replace(/\r\n?/g, '\n'))
+    .refine((text) => text.trim() !== '', 'must not be empty')
+    .refine((text) => countCharacters(text.trim()) <= maxChars, `must be at most ${maxChars} characters`);
+
+export function sendMessageSchema(maxChars: number) {
+  return z.object({
+    message: messageText(maxChars),
+    client_message_id: clientMessageId.optional(),
+    replaces: z.uuid().optional(),
+    context: z
+      .record(z.string(), z.unknown(), 'must be an object')
+      .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_CONTEXT_BYTES, 'must be at most 2 KB of JSON')
+      .optional(),
+  }) satisfies z.ZodType<SendMessageBody>;
+}
+
+/** The same from an address: `?message=&client_message_id=`, or `?turn=` to come back to an answer. */
+export function streamQuerySchema(maxChars: number) {
+  return z
+    .object({
+      turn: z.uuid().optional(),
+      message: messageText(maxChars).optional(),
+      client_message_id: clientMessageId.optional(),
+    })
+    .refine((query) => (query.turn === undefined) !== (query.message === undefined), {
+      error: 'give either message or turn',
+      path: ['message'],
+    });
+}
+
+export const feedbackSchema = z.object({
+  rating: z.enum(['up', 'down'], 'must be up, down or null').nullable(),
+  comment: z
+    .string({ error: 'must be text' })
+    .trim()
+    .max(2000, 'must be at most 2000 characters')
+    .refine((text) => text.isWellFormed(), 'contains half of a surrogate pair')
+    .transform((text) => text.replaceAll('\0', ''))
+    .optional(),
+});
+
+export const historyQuerySchema = z.object({
+  limit: z.coerce.number('must be a number').int().min(1).max(200).default(50),
+  before: z.uuid('must be a next_cursor').optional(),
+});
+
+/** Characters as people count them to a limit: code points, so that an emoji is one and not two. */
+function countCharacters(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}

@@ -1,0 +1,117 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { TurnEvent } from '@salient/shared-types';
+import { AppError } from '../../errors.ts';
+import { agentMisconfigured, type Agent } from '../agents/index.ts';
+import { estimatePromptTokens } from '../usage/index.ts';
+import { fitPrompt } from './build-prompt.ts';
+import type { ConversationDependencies } from './dependencies.ts';
+import { LiveTurn } from './live-turn.ts';
+import { promptRoom } from './prompt-room.ts';
+import { runTurn } from './run-turn.ts';
+import { LEASE_SECONDS } from './turn-lease.ts';
+
+export interface SendMessageInput {
+  agent: Agent;
+  sessionKey: string;
+  /** As it will be stored. */
+  message: string;
+  clientMessageId: string | null;
+  /** Id of the last user message, to ask its turn again. */
+  replaces: string | null;
+  context: Record<string, unknown> | null;
+}
+
+const REFUSALS = {
+  mismatch: {
+    code: 'VALIDATION_ERROR',
+    detail: 'client_message_id: was used before with another message.',
+    retryAfter: null,
+  },
+  not_last: {
+    code: 'VALIDATION_ERROR',
+    detail: "replaces: must be the id of the conversation's last user message.",
+    retryAfter: null,
+  },
+  busy: {
+    code: 'TURN_IN_PROGRESS',
+    detail: 'An answer is still under way. Wait for it to end, or stop it.',
+    retryAfter: '2',
+  },
+} as const;
+
+/**
+ * Stores the question with its pending answer, then lets the model answer in the background. The turn goes on whether
+ * anybody reads it or not. The same `clientMessageId` again gives the turn it gave before.
+ *
+ * @throws {AppError} TURN_IN_PROGRESS, VALIDATION_ERROR (another body under the same id, `replaces` not the last
+ *   question), AGENT_MISCONFIGURED (no model can be asked), NOT_READY (shutting down, or busy)
+ */
+export async function sendMessage(dependencies: ConversationDependencies, input: SendMessageInput): Promise<TurnEvent> {
+  const { agent } = input;
+  admit(dependencies);
+  const models = dependencies.models.readyModels(agent.config);
+  const [first] = models;
+  if (!first) {
+    throw agentMisconfigured(new Error(dependencies.models.answererOf(agent.config).reason ?? 'no model can be asked'));
+  }
+
+  refuseTooLong(input, promptRoom(models, agent.config));
+
+  const requestId = randomUUID();
+  const begun = await dependencies.database.turns.beginTurn({
+    accountId: agent.accountId,
+    accountSlug: agent.accountSlug,
+    agentInstanceId: agent.id,
+    sessionKey: input.sessionKey,
+    content: input.message,
+    clientMessageId: input.clientMessageId,
+    requestHash: input.clientMessageId === null ? null : hashRequest(input),
+    replaces: input.replaces,
+    call: {
+      requestId,
+      provider: first.provider.name,
+      model: first.model,
+      startedAt: new Date().toISOString(),
+      promptTokens: estimatePromptTokens([{ content: agent.config.systemPrompt }, { content: input.message }]),
+    },
+    leaseOwner: dependencies.processId,
+    leaseSeconds: LEASE_SECONDS,
+    historyLimit: agent.config.historyLimit,
+  });
+
+  if (begun.outcome === 'created' || begun.outcome === 'duplicate') {
+    const { session_id, turn_id, user_message_id, message_id } = begun;
+    const ids: TurnEvent = { turn_id, user_message_id, message_id, session_id };
+    if (begun.outcome === 'created') {
+      dependencies.lastUsed.touch(agent.id);
+      const turn = new LiveTurn(ids, agent.accountId);
+      dependencies.liveTurns.add(turn);
+      void runTurn(dependencies, { turn, agent, models, requestId, input, history: begun.history });
+    }
+    return ids;
+  }
+  const { code, detail, retryAfter } = REFUSALS[begun.outcome];
+  throw new AppError(code, detail, { headers: retryAfter ? { 'Retry-After': retryAfter } : {} });
+}
+
+function refuseTooLong({ agent, message, context }: SendMessageInput, room: number): void {
+  const { systemPrompt } = agent.config;
+  if (fitPrompt({ systemPrompt, passages: [], context, history: [], question: message }, room)) return;
+  throw new AppError('VALIDATION_ERROR', "message: is too long for this agent's model. Shorten it and send it again.");
+}
+
+/** Past what one process can serve, everybody would wait; so the next one is told to come back. */
+function admit({ draining, liveTurns, maxLiveTurns }: ConversationDependencies): void {
+  const detail = draining.aborted
+    ? 'The server is restarting. Try again in a few seconds.'
+    : liveTurns.count() >= maxLiveTurns
+      ? 'The server is busy. Try again in a few seconds.'
+      : null;
+  if (detail !== null) throw new AppError('NOT_READY', detail, { headers: { 'Retry-After': '5' } });
+}
+
+function hashRequest({ message, replaces, context }: SendMessageInput): string {
+  return createHash('sha256')
+    .update(JSON.stringify([message, replaces, context]))
+    .digest('hex');
+}

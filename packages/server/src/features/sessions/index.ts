@@ -1,0 +1,3 @@
+export { createSessionRoutes } from './routes.ts';
+export { createSessionCookie } from './session-cookie.ts';
+export { createVisitorOf, type VisitorOf } from './visitor-of.ts';

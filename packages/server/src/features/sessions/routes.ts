@@ -1,0 +1,151 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { SessionInfo } from '@salient/shared-types';
+import { z } from 'zod';
+import type { Database } from '../../db/index.ts';
+import { AppError } from '../../errors.ts';
+import { allowOrigin, refuseForgery } from '../../http/origin-guard.ts';
+import { validate } from '../../http/validate.ts';
+import { agentOf, type Agent, type EnterAgent } from '../agents/index.ts';
+import { summarizeSessionUsage } from '../usage/index.ts';
+import { findOpenSession, findSessionHome, resetSession } from './find-session.ts';
+import { identifyVisitor } from './identify-visitor.ts';
+import { issueToken } from './issue-token.ts';
+import type { SessionCookie } from './session-cookie.ts';
+import type { VisitorOf } from './visitor-of.ts';
+
+export interface SessionRouteDependencies {
+  database: Database;
+  cookie: SessionCookie;
+  secret: string;
+  maxAgeDays: number;
+  visitorOf: VisitorOf;
+  enterAgent: EnterAgent;
+  /** The agent of an address that names none. */
+  defaultAgent: () => Promise<{ account: string; agent: string }>;
+  describeModel: (agent: Agent) => SessionInfo['model'];
+}
+
+interface AgentIds {
+  accountId: string;
+  agentInstanceId: string;
+}
+
+interface OwnSession extends AgentIds {
+  sessionId: string;
+}
+
+const sessionIdSchema = z.object({ session_id: z.uuid() });
+
+export function createSessionRoutes(dependencies: SessionRouteDependencies) {
+  const { database, cookie, secret, visitorOf } = dependencies;
+
+  /** `POST A/session/token` */
+  const token: RequestHandler = async (req, res) => {
+    refuseForgery(req);
+    const agent = agentOf(req);
+    const known = await identify(req, idsOf(agent));
+    res.set('Cache-Control', 'no-store').json(
+      await issueToken(database, secret, {
+        accountId: agent.accountId,
+        agentInstanceId: agent.id,
+        sessionKey: known.identifiedBy === 'none' ? null : known.sessionKey,
+        maxAgeDays: dependencies.maxAgeDays,
+      }),
+    );
+  };
+
+  /** `POST A/session/reset` */
+  const reset: RequestHandler = async (req, res) => {
+    refuseForgery(req);
+    const agent = agentOf(req);
+    const visitor = await visitorOf(req, res, agent);
+    await resetSession(database, agent.accountId, agent.id, visitor.sessionKey);
+    res.set('Cache-Control', 'no-store').json({ session_id: null });
+  };
+
+  /** `GET /api/session?account=&agent=` */
+  const info: RequestHandler = async (req, res) => {
+    const agent = await enterNamedAgent(req, res);
+    const visitor = await identify(req, idsOf(agent));
+    const session =
+      visitor.identifiedBy === 'none'
+        ? null
+        : await findOpenSession(database, agent.accountId, agent.id, visitor.sessionKey);
+    res.set('Cache-Control', 'no-store').json({
+      identified_by: visitor.identifiedBy,
+      session_id: session?.id ?? null,
+      account: agent.accountSlug,
+      agent: agent.slug,
+      model: dependencies.describeModel(agent),
+    } satisfies SessionInfo);
+  };
+
+  /** `GET /api/session/{session_id}/usage`: of one's own session; any other does not exist. */
+  const usage: RequestHandler = async (req, res) => {
+    let home: OwnSession;
+    try {
+      home = await findOwnSession(req);
+    } catch (error) {
+      // A page may read why it failed: there is no agent whose list could forbid it.
+      allowOrigin(req, res, []);
+      throw error;
+    }
+    await enterHomeAgent(req, res, home);
+    res.set('Cache-Control', 'no-store').json(await summarizeSessionUsage(database, home.accountId, home.sessionId));
+  };
+
+  return { token, reset, info, usage };
+
+  /** Like `visitorOf`, for reading only: a stranger stays one, without a cookie. */
+  function identify(req: Request, { accountId, agentInstanceId }: AgentIds) {
+    return identifyVisitor(database, cookie, secret, {
+      accountId,
+      agentInstanceId,
+      cookieHeader: req.get('Cookie'),
+      authorizationHeader: req.get('Authorization'),
+      expectsCredential: false,
+    });
+  }
+
+  /** The session of the path. Somebody else's looks like none, also to a token that is good elsewhere. */
+  async function findOwnSession(req: Request): Promise<OwnSession> {
+    const { session_id: sessionId } = validate(sessionIdSchema, req.params, 'path');
+    const home = await findSessionHome(database, sessionId);
+    if (!home || home.sessionKey !== (await findVisitorKey(req, home))) {
+      throw new AppError('NOT_FOUND', 'There is no such session.');
+    }
+    return { sessionId, accountId: home.accountId, agentInstanceId: home.agentInstanceId };
+  }
+
+  async function findVisitorKey(req: Request, agent: AgentIds): Promise<string | null> {
+    try {
+      const { sessionKey } = await identify(req, agent);
+      return sessionKey;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'UNAUTHENTICATED') return null;
+      throw error;
+    }
+  }
+
+  /** The agent of `?account=&agent=`, or the default one. */
+  async function enterNamedAgent(req: Request, res: Response): Promise<Agent> {
+    const { account, agent } = req.query;
+    const address =
+      account === undefined && agent === undefined ? await dependencies.defaultAgent() : { account, agent };
+    return dependencies.enterAgent(req, res, address);
+  }
+
+  async function enterHomeAgent(req: Request, res: Response, home: AgentIds): Promise<void> {
+    const names = await database.withAccount(home.accountId, (tx) =>
+      tx.agentInstance.findUniqueOrThrow({
+        where: { id: home.agentInstanceId, accountId: home.accountId },
+        select: { instanceSlug: true, account: { select: { slug: true } } },
+      }),
+    );
+    await dependencies.enterAgent(req, res, { account: names.account.slug, agent: names.instanceSlug });
+  }
+}
+
+function idsOf({ accountId, id }: Agent): AgentIds {
+  return { accountId, agentInstanceId: id };
+}

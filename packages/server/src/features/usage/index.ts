@@ -1,0 +1,7 @@
+export { contextWindowOf } from './context-window.ts';
+export { describeCall, type CallContext, type CallOutcome } from './describe-call.ts';
+export { estimatePromptTokens } from './estimate-tokens.ts';
+export { parsePricing } from './parse-pricing.ts';
+export { createPriceList, type PriceList } from './price-list.ts';
+export { summarizeSessionUsage } from './summarize-session-usage.ts';
+export { usageOf } from './usage-of.ts';

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import type { Logger } from '../log.ts';
+
+/** What every route knows about the request it serves. */
+export interface RequestContext {
+  requestId: string;
+  log: Logger;
+  /** For the log line, on routes that are about one agent. */
+  agent?: { account: string; agent: string };
+  /** For the log line, once known. */
+  turnId?: string;
+}
+
+const contexts = new WeakMap<Request, RequestContext>();
+
+export function contextOf(req: Request): RequestContext {
+  const context = contexts.get(req);
+  if (!context) throw new Error('request without a context');
+  return context;
+}
+
+/** Names the request, and logs it as one line when it is over. */
+export function requestContext(log: Logger): RequestHandler {
+  return (req, res, next) => {
+    const startedAt = performance.now();
+    const requestId = randomUUID();
+    const context: RequestContext = { requestId, log: log.child({ request_id: requestId }) };
+    contexts.set(req, context);
+    res.setHeader('X-Request-ID', requestId);
+    res.on('close', () => logRequest(req, res, context, performance.now() - startedAt));
+    next();
+  };
+}
+
+/** The route's pattern, not the address: an address may hold a message. */
+function logRequest(req: Request, res: Response, context: RequestContext, durationMs: number): void {
+  context.log.info(
+    {
+      method: req.method,
+      route: routePattern(req),
+      status: res.statusCode,
+      duration_ms: Math.round(durationMs),
+      aborted: !res.writableFinished,
+      ...context.agent,
+      ...(context.turnId && { turn_id: context.turnId }),
+    },
+    'request',
+  );
+}
+
+function routePattern(req: Request): string {
+  const path: unknown = (req.route as { path?: unknown } | undefined)?.path;
+  return typeof path === 'string' ? path : '(none)';
+}

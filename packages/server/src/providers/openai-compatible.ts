@@ -1,0 +1,45 @@
+import { startCallLimits } from './call-limits.ts';
+import { toFaultError, toNetworkError, toTimeoutError } from './call-errors.ts';
+import { createChatClient } from './chat-client.ts';
+import type { ChatClientOptions } from './chat-client.ts';
+import { createChatReply } from './chat-reply.ts';
+import type { ModelProvider, ProviderTimeouts } from './model-provider.ts';
+import { readReply } from './read-reply.ts';
+
+export interface OpenAiCompatibleOptions extends ChatClientOptions {
+  timeouts: ProviderTimeouts;
+}
+
+/**
+ * Makes a provider that speaks the OpenAI chat-completions wire.
+ *
+ * The `openai` package makes the request. The body is read here, once: the package's own iterator costs about three
+ * times as much CPU per token. Reasoning keeps a call alive like text does, but is never given to `onText`.
+ */
+export function createOpenAiCompatible(options: OpenAiCompatibleOptions): ModelProvider {
+  const { name } = options;
+  const send = createChatClient(options);
+
+  return {
+    name,
+    async complete(request, onText, signal) {
+      signal.throwIfAborted();
+      const limits = startCallLimits(options.timeouts, signal);
+      const reply = createChatReply();
+      try {
+        const response = await send(request, limits.signal);
+        limits.enter('firstToken');
+        const outcome = await readReply(response, reply, limits, onText);
+        signal.throwIfAborted();
+        if (outcome.ended === 'whole') return reply.toCompletion();
+        if (outcome.ended === 'fault') throw toFaultError(name, reply);
+        throw toNetworkError(name, outcome.cause, reply);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw limits.expired === null ? error : toTimeoutError(name, limits.expired, reply);
+      } finally {
+        limits.stop();
+      }
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import path from 'node:path';
+import { createApp } from './app.ts';
+import { answerBrokenRequests } from './http/broken-requests.ts';
+import { closeServer } from './http/close-server.ts';
+import type { Config } from './config.ts';
+import { openDatabase, type Database } from './db/index.ts';
+import {
+  createAgentDirectory,
+  createFoundAgents,
+  createLastUsed,
+  type Agent,
+  type AgentDirectory,
+  type AgentFolders,
+} from './features/agents/index.ts';
+import {
+  createLiveTurns,
+  createModelChoices,
+  DRAFT_INTERVAL_MS,
+  drainTurns,
+  endOrphans,
+  keepDrafts,
+  ORPHAN_INTERVAL_MS,
+  type ConversationDependencies,
+  type ModelChoices,
+} from './features/conversations/index.ts';
+import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
+import { createPriceList, parsePricing } from './features/usage/index.ts';
+import type { Logger } from './log.ts';
+import { createLocalProvider, createProviderFactory } from './providers/index.ts';
+import { startJobs } from './jobs.ts';
+
+/** Room for the longest message in an address, percent-encoded. */
+const MAX_HEADER_BYTES = 48 * 1024;
+const REFRESH_INTERVAL_MS = 1_000;
+const LAST_USED_INTERVAL_MS = 5_000;
+/** How long answers under way may take to end once the process has been asked to stop. */
+const DRAIN_MS = 30_000;
+
+export interface RunningServer {
+  url: string;
+  database: Database;
+  directory: AgentDirectory;
+  models: ModelChoices;
+  /** Takes no new turns, lets the running ones end, and closes everything. */
+  stop(): Promise<void>;
+}
+
+export interface ServerFolders {
+  /** Where `prisma/`, `packages/` and `examples/` are. */
+  project: string;
+}
+
+/** Opens the database, finds the agents, and listens. */
+export async function startServer(config: Config, folders: ServerFolders, log: Logger): Promise<RunningServer> {
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    dataDirectory: config.dataDirectory,
+    prismaDirectory: path.join(folders.project, 'prisma'),
+  });
+  if (database.migrated.length > 0) log.info({ migrations: database.migrated }, 'database migrated');
+
+  const agentFolders: AgentFolders = {
+    configsDirectory: path.resolve(config.app.agents.configs_directory),
+    templatesDirectory: path.resolve(config.app.agents.templates_directory),
+    projectDirectory: folders.project,
+  };
+  const directory = createAgentDirectory({
+    database,
+    folders: agentFolders,
+    defaultHistoryLimit: config.app.chat.history_limit,
+    log,
+    onLoad: (agent) => indexAgent(database, folders.project, agent),
+  });
+  await createFoundAgents(database, agentFolders, log);
+
+  const keys = { ...config.providerKeys, env: config.readEnvironment };
+  const local = createLocalProvider(config.app.llm.local_words_per_second);
+  const models = createModelChoices(config, keys, createProviderFactory({ keys, local }));
+  const draining = new AbortController();
+  const conversations: ConversationDependencies = {
+    database,
+    models,
+    prices: createPriceList(await readOwnPrices(folders.project)),
+    liveTurns: createLiveTurns(),
+    lastUsed: createLastUsed(database),
+    log,
+    processId: randomUUID(),
+    onDisconnect: config.app.chat.on_disconnect,
+    turnTimeoutMs: config.app.llm.timeouts_ms.turn,
+    maxLiveTurns: config.app.chat.max_live_turns,
+    draining: draining.signal,
+  };
+
+  const app = createApp({
+    config,
+    database,
+    directory,
+    models,
+    conversations,
+    log,
+    isReady: () => !draining.signal.aborted,
+    site: {
+      widget: path.join(folders.project, 'packages/widget/dist'),
+      examples: path.join(folders.project, 'examples'),
+    },
+  });
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, app);
+  answerBrokenRequests(server);
+  // A stream may be silent for longer than any request of another kind would take.
+  server.requestTimeout = 30_000;
+  server.keepAliveTimeout = 65_000;
+  await listen(server, config);
+
+  const jobs = startJobs(log, [
+    { name: 'notice edited agents', everyMs: REFRESH_INTERVAL_MS, run: () => directory.refresh() },
+    { name: 'keep drafts', everyMs: DRAFT_INTERVAL_MS, run: () => keepDrafts(conversations) },
+    { name: 'end orphaned turns', everyMs: ORPHAN_INTERVAL_MS, run: () => endOrphans(conversations) },
+    { name: 'note last use', everyMs: LAST_USED_INTERVAL_MS, run: () => conversations.lastUsed.flush() },
+  ]);
+
+  return {
+    url: addressOf(server, config.host),
+    database,
+    directory,
+    models,
+    async stop() {
+      // Still listening: readiness says 503, readers of running answers can still come back.
+      draining.abort();
+      await drainTurns(conversations.liveTurns, DRAIN_MS);
+      await closeServer(server);
+      await jobs.stop();
+      await conversations.lastUsed.flush();
+      await database.close();
+    },
+  };
+}
+
+async function indexAgent(database: Database, projectDirectory: string, agent: Agent): Promise<void> {
+  const own = agent.knowledgeFiles.map((file) => ({ file, name: path.basename(file), url: null }));
+  const included = await resolveIncludes(projectDirectory, agent.config.knowledgeInclude);
+  await indexKnowledge(database, { accountId: agent.accountId, agentInstanceId: agent.id }, [...own, ...included]);
+}
+
+async function readOwnPrices(projectDirectory: string) {
+  const file = 'config/pricing.yaml';
+  return parsePricing(file, await readFile(path.join(projectDirectory, file), 'utf8'));
+}
+
+function listen(server: Server, { port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function addressOf(server: Server, host: string): string {
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`;
+}

@@ -1,0 +1,78 @@
+export const AGENT_TYPES = ['simple_chat', 'sales', 'research', 'rag', 'digital_expert'] as const;
+export type AgentType = (typeof AGENT_TYPES)[number];
+
+export const PROVIDER_NAMES = ['openrouter', 'together', 'openai', 'openai_compatible', 'local'] as const;
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
+export const WIDGET_POSITIONS = ['bottom-right', 'bottom-left', 'top-right', 'top-left'] as const;
+export type WidgetPosition = (typeof WIDGET_POSITIONS)[number];
+
+export const WIDGET_THEMES = ['auto', 'light', 'dark'] as const;
+export type WidgetTheme = (typeof WIDGET_THEMES)[number];
+
+/** A line of `GET /accounts/{account}/agents`. */
+export interface AgentSummary {
+  instance_slug: string;
+  agent_type: AgentType;
+  display_name: string;
+  status: 'active';
+  /** UTC, ISO 8601; up to a few seconds behind. Null before the first use. */
+  last_used_at: string | null;
+}
+
+/** `GET A/config`: what the widget needs to draw itself. Cacheable, sets no cookie. */
+export interface WidgetConfig {
+  account: string;
+  agent: string;
+  agent_type: AgentType;
+  display_name: string;
+  title: string;
+  subtitle: string | null;
+  greeting: string;
+  placeholder: string | null;
+  starters: string[];
+  theme: WidgetTheme;
+  /** `#rrggbb` */
+  accent: string;
+  position: WidgetPosition;
+  limits: { max_message_chars: number; history_limit: number };
+  sse_enabled: boolean;
+  /** True when answers come from the agent's own knowledge instead of a language model. */
+  answers_locally: boolean;
+  /** Hosts whose images may be shown in answers. */
+  image_hosts: string[];
+  feature_flags: Record<string, boolean>;
+}
+
+/** A model setting and the layer it came from. */
+export interface SettingWithSource<T> {
+  value: T;
+  /** `default`, `template`, `file` or `database`. */
+  source: string;
+}
+
+/** `GET /api/session` */
+export interface SessionInfo {
+  /** How the visitor was recognised. `none`: no credential, or one that is not known here. */
+  identified_by: 'cookie' | 'token' | 'none';
+  session_id: string | null;
+  account: string;
+  agent: string;
+  model: {
+    inference_provider: SettingWithSource<ProviderName>;
+    model: SettingWithSource<string>;
+    temperature: SettingWithSource<number>;
+    max_tokens: SettingWithSource<number>;
+    history_limit: SettingWithSource<number>;
+    /** Who really answers. Differs from `inference_provider` when its key is missing and `local` stands in. */
+    answered_by: { provider: ProviderName; model: string; reason: string | null };
+  };
+}
+
+/** `POST A/session/token` */
+export interface SessionToken {
+  /** For `Authorization: Bearer`. Good for this visitor and this agent only. */
+  token: string;
+  /** UTC, ISO 8601. */
+  expires_at: string;
+}

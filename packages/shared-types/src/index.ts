@@ -1,0 +1,5 @@
+export * from './agents.ts';
+export * from './errors.ts';
+export * from './messages.ts';
+export * from './stream.ts';
+export * from './usage.ts';

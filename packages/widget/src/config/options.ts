@@ -1,0 +1,63 @@
+import type { WidgetPosition, WidgetTheme } from '@salient/shared-types';
+
+export const WIDGET_MODES = ['floating', 'inline', 'page'] as const;
+
+/** `floating`: a launcher in a corner. `inline`: fills an element of the page. `page`: fills the window. */
+export type WidgetMode = (typeof WIDGET_MODES)[number];
+
+/**
+ * Everything a site owner can set: as `data-*` attributes of the script tag (kebab-case), as attributes of
+ * `<salient-chat>`, in `window.__SALIENT_WIDGET_CONFIG`, or as the argument of `mount` (all camelCase).
+ * What is left out comes from the server's `A/config`, then from the default.
+ */
+export interface WidgetOptions {
+  /** Slug of the account. Default `default_account`. */
+  account?: string;
+  /** Slug of the agent. Default `simple_chat1`. */
+  agent?: string;
+  /** Address of the API, http(s). Default: the origin the script came from. */
+  backend?: string;
+  /** Default `floating`. */
+  mode?: WidgetMode;
+  /** `inline` only: CSS selector of the element to fill. */
+  target?: string;
+  /** Corner of the launcher. Default `bottom-right`. */
+  position?: WidgetPosition;
+  /** Distance from the side, in px. Default 20. */
+  offsetX?: number;
+  /** Distance from top or bottom, in px. Default 20. */
+  offsetY?: number;
+  /** Default: the highest there is. */
+  zIndex?: number;
+  /** `auto` follows the visitor's system. */
+  theme?: WidgetTheme;
+  /** Any CSS colour. */
+  accent?: string;
+  /** Heading of the panel, and its name for assistive technology. */
+  title?: string;
+  subtitle?: string;
+  /** First message of an empty conversation. Markdown. */
+  greeting?: string;
+  /** Grey text of the empty message box. */
+  placeholder?: string;
+  /** Questions to start with, offered as buttons. As an attribute: a JSON array of strings. */
+  starters?: string[];
+  /** BCP 47 tag. Default: the page's language. */
+  locale?: string;
+  /** Default: the page's direction. */
+  dir?: 'ltr' | 'rtl';
+  /** Show the panel at once. Default false. */
+  open?: boolean;
+  /** False asks for whole answers instead of streams. Default: whatever the server offers. */
+  streaming?: boolean;
+  /** Offer a copy button on every answer. Default true. */
+  copy?: boolean;
+  /** Log what happens to the console. Default false. */
+  debug?: boolean;
+}
+
+/** Names one widget among several on a page. */
+export interface WidgetAddress {
+  account?: string;
+  agent?: string;
+}

@@ -1,0 +1,81 @@
+import type { WidgetConfig } from '@salient/shared-types';
+import type { WidgetMode, WidgetOptions } from './options.ts';
+import { checkOptions, type RawOptions } from './check-options.ts';
+import { parseOptions } from './parse-options.ts';
+
+/** Every setting, decided. */
+export interface Config extends Required<Omit<WidgetOptions, 'target' | 'locale' | 'dir'>> {
+  mode: WidgetMode;
+  maxMessageChars: number;
+  historyLimit: number;
+  feedback: boolean;
+  /** Answers quote the agent's own knowledge; no language model is asked. */
+  answersLocally: boolean;
+  imageHosts: string[];
+}
+
+/**
+ * Decides every setting: what the page says, then what the server says, then the default.
+ *
+ * @param local the page's options, already parsed
+ * @param server the body of `A/config` as it came, or undefined when it could not be had
+ */
+export function resolveConfig(local: WidgetOptions, server?: unknown): Config {
+  const remote = (isRecord(server) ? server : {}) as Partial<WidgetConfig>;
+  const limits: Record<string, unknown> = isRecord(remote.limits) ? remote.limits : {};
+  const look = parseOptions(checkOptions(remote as RawOptions, ignore), ignore);
+  return {
+    ...defaults,
+    // The server cannot say where the widget stands or whom it talks to, only how it looks and what it says.
+    ...pick(look, ['theme', 'accent', 'position', 'title', 'subtitle', 'greeting', 'placeholder', 'starters']),
+    maxMessageChars: positive(limits['max_message_chars']) ?? defaults.maxMessageChars,
+    historyLimit: positive(limits['history_limit']) ?? defaults.historyLimit,
+    feedback: isRecord(remote.feature_flags) && remote.feature_flags['enable_feedback'] === true,
+    answersLocally: remote.answers_locally === true,
+    imageHosts: Array.isArray(remote.image_hosts) ? remote.image_hosts.filter((host) => typeof host === 'string') : [],
+    ...local,
+    // A server that does not stream cannot be talked into it by a page.
+    streaming: local.streaming !== false && remote.sse_enabled !== false,
+  };
+}
+
+const defaults: Config = {
+  account: 'default_account',
+  agent: 'simple_chat1',
+  backend: '',
+  mode: 'floating',
+  position: 'bottom-right',
+  offsetX: 20,
+  offsetY: 20,
+  zIndex: 2147483647,
+  theme: 'auto',
+  accent: '#0b5fff',
+  title: 'Chat',
+  subtitle: '',
+  greeting: '',
+  placeholder: '',
+  starters: [],
+  open: false,
+  streaming: true,
+  copy: true,
+  debug: false,
+  maxMessageChars: 2000,
+  historyLimit: 50,
+  feedback: false,
+  answersLocally: false,
+  imageHosts: [],
+};
+
+const ignore = () => {};
+
+function pick(options: WidgetOptions, names: (keyof WidgetOptions)[]): WidgetOptions {
+  return Object.fromEntries(names.filter((name) => name in options).map((name) => [name, options[name]]));
+}
+
+function positive(value: unknown): number | undefined {
+  return typeof value === 'number' && value > 0 ? value : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,53 @@
+import { effect, type ReadonlySignal } from '@preact/signals';
+import { agentUrl } from '../config/agent-url.ts';
+import type { Config } from '../config/resolve-config.ts';
+import { ChatModel, type Chat } from '../model/chat.ts';
+import { createStorage } from '../model/storage.ts';
+import { createTokenStorage } from '../model/token-storage.ts';
+import type { EmitEvent } from '../model/widget-events.ts';
+import { createApi } from '../protocol/create-api.ts';
+import { createCaller } from '../protocol/create-caller.ts';
+import { browserNetwork } from './browser-network.ts';
+import { scheduleFlush } from './schedule-flush.ts';
+
+interface ChatInput {
+  config: ReadonlySignal<Config>;
+  emit: EmitEvent;
+  context: () => Record<string, unknown> | undefined;
+}
+
+interface CreatedChat {
+  chat: Chat;
+  /** This browser has talked to this agent before. */
+  wasUsedBefore: boolean;
+  stopChat: () => void;
+}
+
+/** The conversation of one widget, wired to this browser. */
+export function createChat({ config, emit, context }: ChatInput): CreatedChat {
+  const url = agentUrl(config.peek());
+  const storage = createStorage(`salient:${url}:`, () => window.localStorage);
+  const call = createCaller({
+    agentUrl: url,
+    tokens: createTokenStorage(storage),
+    fetch: (input, init) => window.fetch(input, init),
+    isOnline: () => browserNetwork.isOnline(),
+  });
+  const chat = new ChatModel({
+    api: createApi(call),
+    network: browserNetwork,
+    scheduleFlush,
+    emit,
+    settings: () => config.peek(),
+    context,
+  });
+  const wasUsedBefore = storage.get('used') !== null;
+  const stopRemembering = effect(() => {
+    if (!wasUsedBefore && chat.history.value === 'loaded') storage.set('used', '1');
+  });
+  const stopChat = () => {
+    stopRemembering();
+    chat.disconnect();
+  };
+  return { chat, wasUsedBefore, stopChat };
+}

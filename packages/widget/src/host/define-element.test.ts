@@ -1,0 +1,182 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { defineElement, TAG_NAME, type SalientElementClass } from './define-element.ts';
+import { takeOver } from './take-over.ts';
+
+const heard: unknown[] = [];
+const imports: number[] = [];
+let isPanelReachable = true;
+let elementClass: SalientElementClass;
+
+// One page for the whole file: a class can be defined once. Each test has agents of its own.
+vi.stubGlobal('CSS', { supports: () => true });
+vi.stubGlobal(
+  'ResizeObserver',
+  class {
+    observe() {}
+    disconnect() {}
+  },
+);
+const requests: string[] = [];
+vi.stubGlobal('fetch', async (url: string, init: RequestInit = {}) => {
+  requests.push(`${init.method ?? 'GET'} ${new URL(url).pathname} ${init.credentials}`);
+  if (url.includes('slow')) await new Promise((resolve) => setTimeout(resolve, 20));
+  if (url.endsWith('/config')) return Response.json({ title: 'Support', accent: '#123456', position: 'top-left' });
+  return Response.json({ session_id: null, messages: [], active_turn: null, next_cursor: null });
+});
+// What a page's own stub has gathered before the loader came.
+const stub = Object.assign((...call: unknown[]) => void stub.q.push(call), { q: [] as unknown[][] });
+stub('on', 'ready', (detail: unknown) => heard.push(detail), { agent: 'queued' });
+vi.stubGlobal('Salient', stub);
+elementClass = defineElement('https://api.test', async (attempt) => {
+  imports.push(attempt);
+  if (!isPanelReachable) throw new TypeError('Failed to fetch dynamically imported module');
+  return { takeOver };
+});
+
+function scriptTag(attributes: Record<string, string>) {
+  const tag = document.createElement('script');
+  for (const [name, value] of Object.entries(attributes)) tag.setAttribute(`data-${name}`, value);
+  return tag;
+}
+const hosts = () => [...document.querySelectorAll(TAG_NAME)];
+const inside = (selector: string, index = 0) => hosts()[index]?.shadowRoot?.querySelector<HTMLElement>(selector);
+const salient = (...call: unknown[]) => window.Salient!(...call);
+
+beforeEach(() => {
+  requests.length = 0;
+  heard.length = 0;
+});
+afterEach(async () => {
+  for (const host of hosts()) host.remove();
+  await new Promise((resolve) => setTimeout(resolve));
+});
+
+// These first tests see the page before any panel: the order matters.
+test('before any intent there is a launcher, one request without credentials, and no panel', async () => {
+  elementClass.addTag(scriptTag({ agent: 'quiet' }));
+  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+  expect(hosts()[0]!.parentElement).toBe(document.documentElement);
+  expect(inside('.launcher')!.getAttribute('aria-label')).toBe('Open chat');
+  expect(requests).toEqual(['GET /accounts/default_account/agents/quiet/config omit']);
+  expect(imports).toEqual([]);
+  expect(localStorage.length).toBe(0);
+});
+
+test('where the tag says how the launcher looks, the server is not asked', async () => {
+  elementClass.addTag(scriptTag({ agent: 'known', accent: 'red', position: 'bottom-left' }));
+  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+  expect(requests).toEqual([]);
+});
+
+test('calls that were queued before the loader came reach their widget, and only that', async () => {
+  elementClass.addTag(scriptTag({ agent: 'other' }));
+  elementClass.addTag(scriptTag({ agent: 'queued' }));
+  await vi.waitFor(() => expect(heard).toEqual([{ account: 'default_account', agent: 'queued' }]));
+});
+
+test('a second copy of a tag does nothing; another agent, place or server is another widget', async () => {
+  elementClass.addTag(scriptTag({ agent: 'twice' }));
+  elementClass.addTag(scriptTag({ agent: 'twice', title: 'Again' }));
+  elementClass.addTag(scriptTag({ agent: 'once' }));
+  elementClass.addTag(scriptTag({ agent: 'twice', backend: 'https://other.test' }));
+  await vi.waitFor(() => expect(hosts()).toHaveLength(3));
+});
+
+test('widgets of one corner stand beside each other, in whatever order they get ready', async () => {
+  elementClass.addTag(scriptTag({ agent: 'slow' }));
+  elementClass.addTag(scriptTag({ agent: 'quick' }));
+  elementClass.addTag(scriptTag({ agent: 'apart', 'offset-x': '200' }));
+  await vi.waitFor(() => expect(hosts()).toHaveLength(3));
+  const rules = hosts().map(({ shadowRoot }) => shadowRoot!.adoptedStyleSheets[0]!.cssRules);
+  const sides = rules.map((list) => [...list].map(({ cssText }) => /left: ?(\d+)px/.exec(cssText)?.[1]).find(Boolean));
+  expect(new Set(sides)).toEqual(new Set(['20', '88', '200']));
+});
+
+test('a panel that cannot be had is asked for again at the next intent', async () => {
+  elementClass.addTag(scriptTag({ agent: 'unlucky' }));
+  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+  isPanelReachable = false;
+  inside('.launcher')!.click();
+  await vi.waitFor(() => expect(imports).toEqual([0]));
+  await new Promise((resolve) => setTimeout(resolve));
+  isPanelReachable = true;
+  inside('.launcher')!.click();
+  await vi.waitFor(() => expect(inside('[role=dialog]')).toBeTruthy());
+  expect(imports).toEqual([0, 1]);
+});
+
+test('the panel takes the very node of the launcher over, opens, and loads the history', async () => {
+  elementClass.addTag(scriptTag({ agent: 'opened' }));
+  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+  const launcher = inside('.launcher')!;
+  launcher.click();
+  await vi.waitFor(() => expect(inside('#title')?.textContent).toBe('Support'));
+  expect(inside('.launcher')).toBe(launcher);
+  expect(launcher.getAttribute('aria-label')).toBe('Close chat');
+  expect(requests).toContain('GET /accounts/default_account/agents/opened/history include');
+});
+
+test('a call to one of several widgets reaches that one, also before it stands', async () => {
+  salient('prefill', 'Hello', { agent: 'late' });
+  salient('open', { agent: 'late' });
+  elementClass.addTag(scriptTag({ agent: 'early' }));
+  elementClass.addTag(scriptTag({ agent: 'late' }));
+  await vi.waitFor(() => expect(inside('textarea', 1)).toBeTruthy());
+  expect((inside('textarea', 1) as HTMLTextAreaElement).value).toBe('Hello');
+  expect(inside('[role=dialog]', 0)).toBeFalsy();
+});
+
+test('listeners hear of widgets to come, until they are taken off', async () => {
+  const listener = (detail: unknown) => heard.push(detail);
+  salient('on', 'open', listener);
+  elementClass.addTag(scriptTag({ agent: 'heard' }));
+  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+  salient('open');
+  expect(heard).toEqual([{ account: 'default_account', agent: 'heard' }]);
+  salient('off', 'open', listener);
+  salient('close');
+  salient('open');
+  expect(heard).toHaveLength(1);
+});
+
+test('a command that does not exist is told on the console', () => {
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+  salient('constructor');
+  expect(error).toHaveBeenCalledWith('Salient: there is no command "constructor"');
+});
+
+test('destroy takes the element away, and the same tag can come again', async () => {
+  elementClass.addTag(scriptTag({ agent: 'again' }));
+  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+  salient('destroy', { agent: 'again' });
+  expect(hosts()).toHaveLength(0);
+  await new Promise((resolve) => setTimeout(resolve));
+  elementClass.addTag(scriptTag({ agent: 'again' }));
+  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+});
+
+test('the element does what the tag does, and stays where the page has put it', async () => {
+  const place = document.createElement('main');
+  place.innerHTML = '<salient-chat agent="element" mode="inline"></salient-chat>';
+  document.body.append(place);
+  await vi.waitFor(() => expect(inside('[role=region]')).toBeTruthy());
+  expect(hosts()[0]!.parentElement).toBe(place);
+  expect(inside('.launcher')).toBeFalsy();
+  expect(requests.filter((request) => request.includes('history'))).toEqual([]);
+});
+
+test('a target that is not there is told on the console', async () => {
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+  elementClass.addTag(scriptTag({ agent: 'lost', mode: 'inline', target: '#nowhere' }));
+  await vi.waitFor(() => expect(error).toHaveBeenCalledWith('Salient: target=#nowhere is not on this page'));
+});
+
+test('the page global counts where the tag says nothing', async () => {
+  window.__SALIENT_WIDGET_CONFIG = { agent: 'global', title: 'Global', position: 'top-right' };
+  elementClass.addTag(scriptTag({ title: 'Tag' }));
+  delete window.__SALIENT_WIDGET_CONFIG;
+  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+  salient('open', { agent: 'global' });
+  await vi.waitFor(() => expect(inside('#title')?.textContent).toBe('Tag'));
+});

@@ -1,0 +1,60 @@
+import { agentUrl } from '../config/agent-url.ts';
+import { checkOptions, type RawOptions } from '../config/check-options.ts';
+import { fetchConfig } from '../protocol/fetch-config.ts';
+import { drawLauncher } from '../view/draw-launcher.ts';
+import { lookCss, type Look } from '../view/styles/look.ts';
+import { createHost, type WidgetHost } from './create-host.ts';
+import { placeHost } from './place-host.ts';
+
+/** A widget between its launcher and its panel. */
+export interface LaunchedWidget {
+  /** What makes it this widget and no other: whom it talks to, and where it stands. */
+  readonly id: string;
+  readonly element: HTMLElement;
+  /** The page's own options, checked but not parsed. */
+  readonly options: RawOptions;
+  /** Set when it stands in its place. */
+  host?: WidgetHost;
+  launcher?: HTMLElement;
+  /** The body of `A/config`, if it was asked for; undefined in it when it could not be had. */
+  serverConfig?: Promise<unknown>;
+  /** Which of the widgets in its corner it is, from 0. */
+  stackIndex: number;
+  /** Its corner and its index in there, unless its owner has placed it apart. */
+  place?: string;
+  /** The page has been told that it stands. */
+  isReady?: boolean;
+  /** The visitor has asked for it already. */
+  wantsOpen?: boolean;
+  /** Set by the panel: ends what it holds when the element has left the page. */
+  release?: () => void;
+}
+
+/** How long a slow server may keep the launcher from showing in its default look. */
+const CONFIG_TIMEOUT_MS = 2e3;
+
+/** Puts a widget on the page and draws its launcher, in the server's look where the page does not say. */
+export async function launch(widget: LaunchedWidget, page: { widgets: LaunchedWidget[] }): Promise<void> {
+  const { element, options } = widget;
+  const host = createHost(element);
+  const isFloating = options['mode'] === 'floating';
+  let look = { accent: '#0b5fff', position: 'bottom-right', offsetX: 20, offsetY: 20, zIndex: 2147483647, ...options };
+  if (isFloating && !(options['accent'] && options['position'])) {
+    const timeout = new Promise((resolve) => setTimeout(resolve, CONFIG_TIMEOUT_MS));
+    widget.serverConfig = fetchConfig(agentUrl(options as Record<'backend' | 'account' | 'agent', string>));
+    const { accent, position } = Object(await Promise.race([widget.serverConfig, timeout])) as RawOptions;
+    look = { ...look, ...checkOptions({ accent, position }, () => {}), ...options };
+  }
+  // An element that the page itself has put somewhere stays there.
+  if (!element.isConnected) await placeHost(element, options['target'] as string | undefined);
+  if (isFloating) {
+    if (!options['offsetX'] && !options['offsetY']) {
+      // Looked up now, not before the wait: widgets of one page do not get ready in their order.
+      while (page.widgets.some(({ place }) => place === look.position + widget.stackIndex)) widget.stackIndex++;
+      widget.place = look.position + widget.stackIndex;
+    }
+    host.container.append((widget.launcher = drawLauncher()));
+  }
+  host.setLook(lookCss({ ...look, stackIndex: widget.stackIndex } as unknown as Look));
+  widget.host = host;
+}

@@ -1,0 +1,258 @@
+import type { History, Message } from '@salient/shared-types';
+import { afterEach, expect, test, vi } from 'vitest';
+import { ChatError } from '../protocol/errors.ts';
+import { createFakeApi } from '../test/fake-api.ts';
+import { ChatModel, type Chat } from './chat.ts';
+
+const chats: Chat[] = [];
+afterEach(() => {
+  for (const chat of chats.splice(0)) chat.disconnect();
+});
+
+function setUp(answer: Parameters<typeof createFakeApi>[0], { streaming = true } = {}) {
+  const api = createFakeApi(answer);
+  const emitted: string[] = [];
+  const flushes: (() => void)[] = [];
+  const chat = new ChatModel({
+    api,
+    network: { isOnline: () => true, pause: async () => {} },
+    scheduleFlush: (flush) => {
+      flushes.push(flush);
+      return () => void flushes.splice(flushes.indexOf(flush), 1);
+    },
+    emit: (name) => void emitted.push(name),
+    settings: () => ({ streaming, historyLimit: 50, maxMessageChars: 20 }),
+    context: () => ({ page: '/cart' }),
+  });
+  chats.push(chat);
+  const isIdle = () => vi.waitFor(() => expect(chat.activity.value).toBe('idle'));
+  const shown = () =>
+    chat.messages.value.map(({ role, state }) => `${role} ${state.value.status}: ${state.value.content}`);
+  return { api, chat, emitted, flushes, isIdle, shown };
+}
+
+function stored(id: string, role: 'user' | 'assistant', content: string, more: Partial<Message> = {}): Message {
+  return { id, role, content, status: 'complete', created_at: '2026-01-01T00:00:00Z', metadata: {}, ...more };
+}
+
+function historyOf(messages: Message[], activeTurn: string | null = null): History {
+  return { session_id: 's', messages, active_turn: activeTurn ? { id: activeTurn } : null, next_cursor: null };
+}
+
+/** Holds an answer back until `open` is called. */
+function createGate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open, opened };
+}
+
+test('a message is sent once, answered piece by piece, and told to the page', async () => {
+  const { api, chat, emitted, isIdle, shown } = setUp({ pieces: ['Hel', 'lo'] });
+  expect(chat.send('hi')).toBe(true);
+  expect(shown()).toEqual(['user sending: hi']);
+  await isIdle();
+  expect(shown()).toEqual(['user complete: hi', 'assistant complete: Hello']);
+  expect(api.calls).toEqual(['history', expect.stringMatching(/^stream [0-9a-f-]{36}$/)]);
+  expect(api.bodies[0]).toMatchObject({ message: 'hi', context: { page: '/cart' } });
+  expect(emitted).toEqual(['message:sent', 'stream:start', 'stream:end', 'message:received']);
+});
+
+test('pieces are shown once per frame, not one by one', async () => {
+  const gate = createGate();
+  const { chat, flushes, shown, isIdle } = setUp({
+    pieces: ['a', 'b', 'c', 'd'],
+    beforePiece: (index) => (index === 3 ? gate.opened : Promise.resolve()),
+  });
+  chat.send('hi');
+  await vi.waitFor(() => expect(flushes).toHaveLength(1));
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(shown()[1]).toBe('assistant waiting: ');
+  expect(flushes).toHaveLength(1);
+  flushes[0]!();
+  expect(shown()[1]).toBe('assistant streaming: abc');
+  gate.open();
+  await isIdle();
+  expect(shown()[1]).toBe('assistant complete: abcd');
+});
+
+test('what is blank, too long, or comes while an answer is written is not sent', async () => {
+  const { api, chat, isIdle } = setUp({ pieces: ['x'] });
+  expect(chat.send(' \n ')).toBe(false);
+  expect(chat.send('x'.repeat(21))).toBe(false);
+  expect(chat.send('😀'.repeat(20))).toBe(true);
+  expect(chat.send('again')).toBe(false);
+  await isIdle();
+  expect(api.bodies).toHaveLength(1);
+});
+
+test('a message that could not be sent is sent again under the same id', async () => {
+  const refusals = Array.from({ length: 3 }, () => new ChatError('NETWORK'));
+  const { api, chat, isIdle, shown, emitted } = setUp({ pieces: ['x'], refusals });
+  chat.send('hi');
+  await isIdle();
+  expect(shown()).toEqual(['user failed: hi']);
+  expect(chat.messages.value[0]!.state.value.error?.code).toBe('NETWORK');
+  expect(emitted).toContain('error');
+  chat.retryMessage(chat.messages.value[0]!);
+  await isIdle();
+  expect(shown()).toEqual(['user complete: hi', 'assistant complete: x']);
+  expect(new Set(api.bodies.map((body) => body.client_message_id)).size).toBe(1);
+});
+
+test('an answer that failed is asked anew, in the place of the old question', async () => {
+  const answer: Parameters<typeof createFakeApi>[0] = {
+    pieces: ['half'],
+    errorAfter: { code: 'UPSTREAM_ERROR', hasDone: true },
+  };
+  const { api, chat, isIdle, shown } = setUp(answer);
+  chat.send('hi');
+  await isIdle();
+  expect(shown()).toEqual(['user complete: hi', 'assistant error: half']);
+  delete answer.errorAfter;
+  chat.retryMessage(chat.messages.value[1]!);
+  await isIdle();
+  expect(shown()).toEqual(['user complete: hi', 'assistant complete: half']);
+  expect(api.bodies[1]).toMatchObject({ message: 'hi', replaces: 'u1' });
+  expect(api.bodies[1]!.client_message_id).not.toBe(api.bodies[0]!.client_message_id);
+});
+
+test('a line that breaks is rejoined without a seam, and shown as reconnecting meanwhile', async () => {
+  const { api, chat, isIdle, shown } = setUp({ pieces: ['a', 'b', 'c'], cuts: [1, 1] });
+  const states: string[] = [];
+  chat.connection.subscribe((state) => states.push(state));
+  chat.send('hi');
+  await isIdle();
+  expect(shown()[1]).toBe('assistant complete: abc');
+  expect(states).toEqual(['connected', 'reconnecting', 'connected', 'reconnecting', 'connected']);
+  expect(api.calls.slice(2)).toEqual(['rejoin t1 1', 'rejoin t1 2']);
+});
+
+test('a line that stays away can be rejoined by hand: nothing is asked twice', async () => {
+  const answer = { pieces: ['a', 'b'], cuts: Array.from({ length: 40 }, () => 0) };
+  const { api, chat, isIdle, shown } = setUp(answer);
+  chat.send('hi');
+  await isIdle();
+  expect(shown()).toEqual(['user complete: hi', 'assistant error: ']);
+  chat.retryMessage(chat.messages.value[1]!);
+  await isIdle();
+  expect(shown()).toEqual(['user complete: hi', 'assistant complete: ab']);
+  expect(api.bodies).toHaveLength(1);
+});
+
+test('the history is loaded once, and an answer under way is joined', async () => {
+  const messages = [stored('u1', 'user', 'hi'), stored('m1', 'assistant', 'a', { status: 'pending' })];
+  const { api, chat, isIdle, shown } = setUp({ pieces: ['a', 'b'], history: historyOf(messages, 't1') });
+  await Promise.all([chat.connect(), chat.connect()]);
+  await isIdle();
+  expect(shown()).toEqual(['user complete: hi', 'assistant complete: ab']);
+  expect(api.calls).toEqual(['history', 'rejoin t1 ']);
+});
+
+test('what is on screen never shrinks while an answer is read again from its beginning', async () => {
+  const gate = createGate();
+  const messages = [stored('u1', 'user', 'hi'), stored('m1', 'assistant', 'abc', { status: 'pending' })];
+  const { chat, flushes, shown, isIdle } = setUp({
+    pieces: ['a', 'b', 'c', 'd'],
+    history: historyOf(messages, 't1'),
+    beforePiece: (index) => (index === 2 ? gate.opened : Promise.resolve()),
+  });
+  await chat.connect();
+  await vi.waitFor(() => expect(flushes).toHaveLength(1));
+  flushes[0]!();
+  expect(shown()[1]).toMatch(/: abc$/);
+  gate.open();
+  await isIdle();
+  expect(shown()[1]).toBe('assistant complete: abcd');
+});
+
+test('a first message waits for the answer that was under way before', async () => {
+  const gate = createGate();
+  const messages = [stored('u1', 'user', 'first'), stored('m1', 'assistant', '', { status: 'pending' })];
+  const { api, chat, isIdle, shown } = setUp({
+    pieces: ['x'],
+    history: historyOf(messages, 't1'),
+    beforePiece: () => gate.opened,
+  });
+  chat.send('second');
+  await vi.waitFor(() => expect(api.calls).toContain('rejoin t1 '));
+  expect(api.bodies).toHaveLength(0);
+  gate.open();
+  await vi.waitFor(() => expect(api.bodies).toHaveLength(1));
+  await isIdle();
+  expect(shown().map((line) => line.split(':')[1])).toEqual([' first', ' x', ' second', ' x']);
+});
+
+test('what a crash left of an answer is shown as cut short', async () => {
+  const messages = [stored('u1', 'user', 'hi'), stored('m1', 'assistant', 'ha', { status: 'pending' })];
+  const { chat, shown } = setUp({ pieces: [], history: historyOf(messages) });
+  await chat.connect();
+  expect(shown()).toEqual(['user complete: hi', 'assistant partial: ha']);
+});
+
+test('a history that cannot be had is a state with a way out', async () => {
+  const { api, chat, shown } = setUp({ pieces: [], history: new ChatError('AGENT_NOT_FOUND') });
+  await chat.connect();
+  expect(chat.history.value).toBe('failed');
+  expect(chat.historyError.value?.code).toBe('AGENT_NOT_FOUND');
+  api.stored.history = historyOf([stored('u1', 'user', 'hi')]);
+  await chat.connect();
+  expect(chat.history.value).toBe('loaded');
+  expect(shown()).toEqual(['user complete: hi']);
+});
+
+test('stopping is told to the server, and what has come is kept', async () => {
+  const gate = createGate();
+  const { api, chat, isIdle, shown } = setUp({
+    pieces: ['a', 'b', 'c'],
+    beforePiece: (index) => (index === 1 ? gate.opened : Promise.resolve()),
+  });
+  chat.send('hi');
+  await vi.waitFor(() => expect(chat.activity.value).toBe('streaming'));
+  chat.stop();
+  chat.stop();
+  expect(chat.activity.value).toBe('stopping');
+  await vi.waitFor(() => expect(api.calls).toContain('stop t1'));
+  gate.open();
+  await isIdle();
+  expect(shown()[1]).toBe('assistant complete: ab');
+  expect(chat.messages.value[1]!.state.value.finishReason).toBe('stopped');
+  expect(api.calls.filter((call) => call === 'stop t1')).toHaveLength(1);
+});
+
+test('stopping before the first event takes effect with it', async () => {
+  const { api, chat, isIdle } = setUp({ pieces: ['a'] });
+  chat.send('hi');
+  chat.stop();
+  await isIdle();
+  expect(api.calls).toContain('stop t1');
+});
+
+test('without streaming the answer comes in one piece', async () => {
+  const { api, chat, isIdle, shown } = setUp({ pieces: ['a', 'b'] }, { streaming: false });
+  chat.send('hi');
+  await isIdle();
+  expect(shown()[1]).toBe('assistant complete: ab');
+  expect(api.calls[1]).toMatch(/^whole /);
+});
+
+test('a new conversation begins empty, and the old answer no longer writes into it', async () => {
+  const gate = createGate();
+  const { chat, shown } = setUp({ pieces: ['a'], beforePiece: () => gate.opened });
+  chat.send('hi');
+  await vi.waitFor(() => expect(chat.messages.value).toHaveLength(2));
+  await chat.reset();
+  gate.open();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(shown()).toEqual([]);
+  expect(chat.activity.value).toBe('idle');
+});
+
+test('a rating is shown at once and taken back when it could not be stored', async () => {
+  const { api, chat, isIdle } = setUp({ pieces: ['a'] });
+  chat.send('hi');
+  await isIdle();
+  const answer = chat.messages.value[1]!;
+  await chat.rate(answer, 'up');
+  expect(answer.state.value.rating).toBe('up');
+  expect(api.calls).toContain('rate m1 up');
+});

@@ -1,0 +1,31 @@
+import type { RefObject } from 'preact';
+import { useWidget } from './widget-context.ts';
+
+/** The round button. Closed, it must render exactly what `drawLauncher` draws: its node is taken over. */
+export function LauncherButton({ buttonRef }: { buttonRef: RefObject<HTMLButtonElement | null> }) {
+  const { launcher, words } = useWidget();
+  const isOpen = launcher.isOpen.value;
+  const unread = launcher.unread.value;
+  return (
+    <button
+      ref={buttonRef}
+      type="button"
+      class="launcher bubble-icon"
+      aria-label={isOpen ? words.value.closeChat : words.value.openChat}
+      aria-expanded={isOpen ? 'true' : 'false'}
+      aria-describedby={unread > 0 ? 'unread' : undefined}
+      onClick={() => launcher.toggle()}
+    >
+      {unread > 0 && (
+        <span class="badge" aria-hidden="true">
+          {unread > 9 ? '9+' : unread}
+        </span>
+      )}
+      {unread > 0 && (
+        <span id="unread" class="visually-hidden">
+          {words.value.unread(unread)}
+        </span>
+      )}
+    </button>
+  );
+}

@@ -1,0 +1,52 @@
+import { useSignal } from '@preact/signals';
+import type { RefObject } from 'preact';
+import { AnnouncerRegion } from './announcer-region.tsx';
+import { Composer } from './composer.tsx';
+import { ErrorNotice } from './error-notice.tsx';
+import { Header } from './header.tsx';
+import { MessageList } from './message-list.tsx';
+import { ResetQuestion } from './reset-question.tsx';
+import { trapFocus } from './trap-focus.ts';
+import { useWidget } from './widget-context.ts';
+
+interface PanelProps {
+  panelRef: RefObject<HTMLElement | null>;
+  isOpen: boolean;
+}
+
+export function Panel({ panelRef, isOpen }: PanelProps) {
+  const { chat, config, launcher, viewport } = useWidget();
+  const asksReset = useSignal(false);
+  const isFloating = config.value.mode === 'floating';
+  const { isPhone, top, height } = viewport.value;
+  const isSheet = isFloating && isPhone;
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isSheet && panelRef.current) trapFocus(event, panelRef.current);
+    if (event.key !== 'Escape' || event.isComposing) return;
+    event.stopPropagation();
+    if (asksReset.value) asksReset.value = false;
+    else if (isFloating) launcher.close();
+  };
+
+  return (
+    <section
+      ref={panelRef}
+      class={`panel ${config.value.mode}`}
+      role={isFloating ? 'dialog' : 'region'}
+      aria-labelledby="title"
+      aria-modal={isSheet ? 'true' : undefined}
+      hidden={!isOpen}
+      style={isSheet ? { top: `${top}px`, height: `${height}px` } : { top: '', height: '' }}
+      onKeyDown={onKeyDown}
+      onFocusIn={() => void chat.connect()}
+    >
+      <Header onReset={() => (asksReset.value = true)} isReplaceable={chat.messages.value.length > 0} />
+      <MessageList isOpen={isOpen} />
+      {chat.notice.value && <ErrorNotice error={chat.notice.value} onDismiss={() => chat.dismissNotice()} />}
+      <Composer />
+      {asksReset.value && <ResetQuestion onClose={() => (asksReset.value = false)} />}
+      <AnnouncerRegion />
+    </section>
+  );
+}

@@ -1,0 +1,24 @@
+import { useWidget } from './widget-context.ts';
+
+/** Shown from the moment a message is sent until there is text to read, and whenever the line is down meanwhile. */
+export function TypingIndicator() {
+  const { chat, words } = useWidget();
+  const activity = chat.activity.value;
+  const connection = chat.connection.value;
+  if (activity === 'idle') return null;
+  if (connection !== 'connected') {
+    return <p class="quiet">{connection === 'offline' ? words.value.offline : words.value.reconnecting}</p>;
+  }
+  const tool = chat.tool.value;
+  if (activity === 'streaming' && !tool) return null;
+  return (
+    <p class="typing">
+      <span class="dots" aria-hidden="true">
+        <span />
+        <span />
+        <span />
+      </span>
+      <span class={tool ? 'quiet' : 'visually-hidden'}>{tool ? words.value.searching : words.value.typing}</span>
+    </p>
+  );
+}

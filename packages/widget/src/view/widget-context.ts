@@ -1,0 +1,32 @@
+import type { ReadonlySignal, Signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Config } from '../config/resolve-config.ts';
+import type { Words } from '../locales/en.ts';
+import type { Announcer } from '../model/announcer.ts';
+import type { Chat } from '../model/chat.ts';
+import type { Launcher } from '../model/launcher.ts';
+import type { Viewport } from './viewport.ts';
+
+/** Everything a component may need of its widget. */
+export interface WidgetContext {
+  readonly config: ReadonlySignal<Config>;
+  readonly words: ReadonlySignal<Words>;
+  readonly locale: ReadonlySignal<string>;
+  readonly viewport: ReadonlySignal<Viewport>;
+  readonly chat: Chat;
+  readonly launcher: Launcher;
+  readonly announcer: Announcer;
+  /** What stands in the message box. */
+  readonly draft: Signal<string>;
+}
+
+const Context = createContext<WidgetContext | undefined>(undefined);
+
+export const WidgetContextProvider = Context.Provider;
+
+export function useWidget(): WidgetContext {
+  const context = useContext(Context);
+  if (!context) throw new Error('A component of the widget stands outside of it.');
+  return context;
+}

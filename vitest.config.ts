@@ -1,0 +1,49 @@
+import { defineConfig } from 'vitest/config';
+
+const serverSuites = 'packages/server/**/*.integration.test.ts';
+// Several processes at one database: only a server can have them.
+const processSuites = 'packages/server/**/*.processes.test.ts';
+// Migrates one database of the project's kind; every suite takes a copy of its own.
+const databaseSetup = 'packages/server/test/database-setup.ts';
+
+export default defineConfig({
+  test: {
+    // Most suites wait, for a lease or a slow provider, more than they compute.
+    maxWorkers: 4,
+    reporters: ['default', 'json'],
+    outputFile: { json: 'test-results/vitest.json' },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/**/*.test.{ts,tsx}'],
+          exclude: ['**/node_modules/**', serverSuites, processSuites],
+        },
+      },
+      // The same suites twice: what holds on the embedded database must hold on a server, and the other way round.
+      {
+        extends: true,
+        test: {
+          name: 'server-pglite',
+          include: [serverSuites],
+          env: { SALIENT_TEST_DATABASE: 'pglite' },
+          globalSetup: databaseSetup,
+          hookTimeout: 60_000,
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'server-postgres',
+          include: [serverSuites, processSuites],
+          env: { SALIENT_TEST_DATABASE: 'postgres' },
+          globalSetup: databaseSetup,
+          hookTimeout: 60_000,
+          testTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
