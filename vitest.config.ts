@@ -12,6 +12,10 @@ export default defineConfig({
     maxWorkers: 4,
     reporters: ['default', 'json'],
     outputFile: { json: 'test-results/vitest.json' },
+    // Bounds on hanging, not on speed: a busy machine must not fail a test that would pass.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,
@@ -29,8 +33,6 @@ export default defineConfig({
           include: [serverSuites],
           env: { SALIENT_TEST_DATABASE: 'pglite' },
           globalSetup: databaseSetup,
-          hookTimeout: 60_000,
-          testTimeout: 30_000,
         },
       },
       {
@@ -40,8 +42,6 @@ export default defineConfig({
           include: [serverSuites, processSuites],
           env: { SALIENT_TEST_DATABASE: 'postgres' },
           globalSetup: databaseSetup,
-          hookTimeout: 60_000,
-          testTimeout: 30_000,
         },
       },
     ],

@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { eventually } from '../test/eventually.ts';
 import { defineElement, TAG_NAME, type SalientElementClass } from './define-element.ts';
 import { takeOver } from './take-over.ts';
 
@@ -55,7 +56,7 @@ afterEach(async () => {
 // These first tests see the page before any panel: the order matters.
 test('before any intent there is a launcher, one request without credentials, and no panel', async () => {
   elementClass.addTag(scriptTag({ agent: 'quiet' }));
-  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+  await eventually(() => expect(inside('.launcher')).toBeTruthy());
   expect(hosts()[0]!.parentElement).toBe(document.documentElement);
   expect(inside('.launcher')!.getAttribute('aria-label')).toBe('Open chat');
   expect(requests).toEqual(['GET /accounts/default_account/agents/quiet/config omit']);
@@ -65,14 +66,14 @@ test('before any intent there is a launcher, one request without credentials, an
 
 test('where the tag says how the launcher looks, the server is not asked', async () => {
   elementClass.addTag(scriptTag({ agent: 'known', accent: 'red', position: 'bottom-left' }));
-  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+  await eventually(() => expect(inside('.launcher')).toBeTruthy());
   expect(requests).toEqual([]);
 });
 
 test('calls that were queued before the loader came reach their widget, and only that', async () => {
   elementClass.addTag(scriptTag({ agent: 'other' }));
   elementClass.addTag(scriptTag({ agent: 'queued' }));
-  await vi.waitFor(() => expect(heard).toEqual([{ account: 'default_account', agent: 'queued' }]));
+  await eventually(() => expect(heard).toEqual([{ account: 'default_account', agent: 'queued' }]));
 });
 
 test('a second copy of a tag does nothing; another agent, place or server is another widget', async () => {
@@ -80,14 +81,14 @@ test('a second copy of a tag does nothing; another agent, place or server is ano
   elementClass.addTag(scriptTag({ agent: 'twice', title: 'Again' }));
   elementClass.addTag(scriptTag({ agent: 'once' }));
   elementClass.addTag(scriptTag({ agent: 'twice', backend: 'https://other.test' }));
-  await vi.waitFor(() => expect(hosts()).toHaveLength(3));
+  await eventually(() => expect(hosts()).toHaveLength(3));
 });
 
 test('widgets of one corner stand beside each other, in whatever order they get ready', async () => {
   elementClass.addTag(scriptTag({ agent: 'slow' }));
   elementClass.addTag(scriptTag({ agent: 'quick' }));
   elementClass.addTag(scriptTag({ agent: 'apart', 'offset-x': '200' }));
-  await vi.waitFor(() => expect(hosts()).toHaveLength(3));
+  await eventually(() => expect(hosts()).toHaveLength(3));
   const rules = hosts().map(({ shadowRoot }) => shadowRoot!.adoptedStyleSheets[0]!.cssRules);
   const sides = rules.map((list) => [...list].map(({ cssText }) => /left: ?(\d+)px/.exec(cssText)?.[1]).find(Boolean));
   expect(new Set(sides)).toEqual(new Set(['20', '88', '200']));
@@ -95,23 +96,23 @@ test('widgets of one corner stand beside each other, in whatever order they get 
 
 test('a panel that cannot be had is asked for again at the next intent', async () => {
   elementClass.addTag(scriptTag({ agent: 'unlucky' }));
-  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+  await eventually(() => expect(inside('.launcher')).toBeTruthy());
   isPanelReachable = false;
   inside('.launcher')!.click();
-  await vi.waitFor(() => expect(imports).toEqual([0]));
+  await eventually(() => expect(imports).toEqual([0]));
   await new Promise((resolve) => setTimeout(resolve));
   isPanelReachable = true;
   inside('.launcher')!.click();
-  await vi.waitFor(() => expect(inside('[role=dialog]')).toBeTruthy());
+  await eventually(() => expect(inside('[role=dialog]')).toBeTruthy());
   expect(imports).toEqual([0, 1]);
 });
 
 test('the panel takes the very node of the launcher over, opens, and loads the history', async () => {
   elementClass.addTag(scriptTag({ agent: 'opened' }));
-  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+  await eventually(() => expect(inside('.launcher')).toBeTruthy());
   const launcher = inside('.launcher')!;
   launcher.click();
-  await vi.waitFor(() => expect(inside('#title')?.textContent).toBe('Support'));
+  await eventually(() => expect(inside('#title')?.textContent).toBe('Support'));
   expect(inside('.launcher')).toBe(launcher);
   expect(launcher.getAttribute('aria-label')).toBe('Close chat');
   expect(requests).toContain('GET /accounts/default_account/agents/opened/history include');
@@ -122,7 +123,7 @@ test('a call to one of several widgets reaches that one, also before it stands',
   salient('open', { agent: 'late' });
   elementClass.addTag(scriptTag({ agent: 'early' }));
   elementClass.addTag(scriptTag({ agent: 'late' }));
-  await vi.waitFor(() => expect(inside('textarea', 1)).toBeTruthy());
+  await eventually(() => expect(inside('textarea', 1)).toBeTruthy());
   expect((inside('textarea', 1) as HTMLTextAreaElement).value).toBe('Hello');
   expect(inside('[role=dialog]', 0)).toBeFalsy();
 });
@@ -131,7 +132,7 @@ test('listeners hear of widgets to come, until they are taken off', async () => 
   const listener = (detail: unknown) => heard.push(detail);
   salient('on', 'open', listener);
   elementClass.addTag(scriptTag({ agent: 'heard' }));
-  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+  await eventually(() => expect(inside('.launcher')).toBeTruthy());
   salient('open');
   expect(heard).toEqual([{ account: 'default_account', agent: 'heard' }]);
   salient('off', 'open', listener);
@@ -148,19 +149,19 @@ test('a command that does not exist is told on the console', () => {
 
 test('destroy takes the element away, and the same tag can come again', async () => {
   elementClass.addTag(scriptTag({ agent: 'again' }));
-  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+  await eventually(() => expect(inside('.launcher')).toBeTruthy());
   salient('destroy', { agent: 'again' });
   expect(hosts()).toHaveLength(0);
   await new Promise((resolve) => setTimeout(resolve));
   elementClass.addTag(scriptTag({ agent: 'again' }));
-  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+  await eventually(() => expect(inside('.launcher')).toBeTruthy());
 });
 
 test('the element does what the tag does, and stays where the page has put it', async () => {
   const place = document.createElement('main');
   place.innerHTML = '<salient-chat agent="element" mode="inline"></salient-chat>';
   document.body.append(place);
-  await vi.waitFor(() => expect(inside('[role=region]')).toBeTruthy());
+  await eventually(() => expect(inside('[role=region]')).toBeTruthy());
   expect(hosts()[0]!.parentElement).toBe(place);
   expect(inside('.launcher')).toBeFalsy();
   expect(requests.filter((request) => request.includes('history'))).toEqual([]);
@@ -169,14 +170,14 @@ test('the element does what the tag does, and stays where the page has put it', 
 test('a target that is not there is told on the console', async () => {
   const error = vi.spyOn(console, 'error').mockImplementation(() => {});
   elementClass.addTag(scriptTag({ agent: 'lost', mode: 'inline', target: '#nowhere' }));
-  await vi.waitFor(() => expect(error).toHaveBeenCalledWith('Salient: target=#nowhere is not on this page'));
+  await eventually(() => expect(error).toHaveBeenCalledWith('Salient: target=#nowhere is not on this page'));
 });
 
 test('the page global counts where the tag says nothing', async () => {
   window.__SALIENT_WIDGET_CONFIG = { agent: 'global', title: 'Global', position: 'top-right' };
   elementClass.addTag(scriptTag({ title: 'Tag' }));
   delete window.__SALIENT_WIDGET_CONFIG;
-  await vi.waitFor(() => expect(inside('.launcher')).toBeTruthy());
+  await eventually(() => expect(inside('.launcher')).toBeTruthy());
   salient('open', { agent: 'global' });
-  await vi.waitFor(() => expect(inside('#title')?.textContent).toBe('Tag'));
+  await eventually(() => expect(inside('#title')?.textContent).toBe('Tag'));
 });

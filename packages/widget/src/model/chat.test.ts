@@ -1,5 +1,6 @@
 import type { History, Message } from '@salient/shared-types';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { eventually } from '../test/eventually.ts';
 import { ChatError } from '../protocol/errors.ts';
 import { createFakeApi } from '../test/fake-api.ts';
 import { ChatModel, type Chat } from './chat.ts';
@@ -25,7 +26,7 @@ function setUp(answer: Parameters<typeof createFakeApi>[0], { streaming = true }
     context: () => ({ page: '/cart' }),
   });
   chats.push(chat);
-  const isIdle = () => vi.waitFor(() => expect(chat.activity.value).toBe('idle'));
+  const isIdle = () => eventually(() => expect(chat.activity.value).toBe('idle'));
   const shown = () =>
     chat.messages.value.map(({ role, state }) => `${role} ${state.value.status}: ${state.value.content}`);
   return { api, chat, emitted, flushes, isIdle, shown };
@@ -64,7 +65,7 @@ test('pieces are shown once per frame, not one by one', async () => {
     beforePiece: (index) => (index === 3 ? gate.opened : Promise.resolve()),
   });
   chat.send('hi');
-  await vi.waitFor(() => expect(flushes).toHaveLength(1));
+  await eventually(() => expect(flushes).toHaveLength(1));
   await new Promise((resolve) => setTimeout(resolve));
   expect(shown()[1]).toBe('assistant waiting: ');
   expect(flushes).toHaveLength(1);
@@ -157,7 +158,7 @@ test('what is on screen never shrinks while an answer is read again from its beg
     beforePiece: (index) => (index === 2 ? gate.opened : Promise.resolve()),
   });
   await chat.connect();
-  await vi.waitFor(() => expect(flushes).toHaveLength(1));
+  await eventually(() => expect(flushes).toHaveLength(1));
   flushes[0]!();
   expect(shown()[1]).toMatch(/: abc$/);
   gate.open();
@@ -174,10 +175,10 @@ test('a first message waits for the answer that was under way before', async () 
     beforePiece: () => gate.opened,
   });
   chat.send('second');
-  await vi.waitFor(() => expect(api.calls).toContain('rejoin t1 '));
+  await eventually(() => expect(api.calls).toContain('rejoin t1 '));
   expect(api.bodies).toHaveLength(0);
   gate.open();
-  await vi.waitFor(() => expect(api.bodies).toHaveLength(1));
+  await eventually(() => expect(api.bodies).toHaveLength(1));
   await isIdle();
   expect(shown().map((line) => line.split(':')[1])).toEqual([' first', ' x', ' second', ' x']);
 });
@@ -207,11 +208,11 @@ test('stopping is told to the server, and what has come is kept', async () => {
     beforePiece: (index) => (index === 1 ? gate.opened : Promise.resolve()),
   });
   chat.send('hi');
-  await vi.waitFor(() => expect(chat.activity.value).toBe('streaming'));
+  await eventually(() => expect(chat.activity.value).toBe('streaming'));
   chat.stop();
   chat.stop();
   expect(chat.activity.value).toBe('stopping');
-  await vi.waitFor(() => expect(api.calls).toContain('stop t1'));
+  await eventually(() => expect(api.calls).toContain('stop t1'));
   gate.open();
   await isIdle();
   expect(shown()[1]).toBe('assistant complete: ab');
@@ -239,7 +240,7 @@ test('a new conversation begins empty, and the old answer no longer writes into 
   const gate = createGate();
   const { chat, shown } = setUp({ pieces: ['a'], beforePiece: () => gate.opened });
   chat.send('hi');
-  await vi.waitFor(() => expect(chat.messages.value).toHaveLength(2));
+  await eventually(() => expect(chat.messages.value).toHaveLength(2));
   await chat.reset();
   gate.open();
   await new Promise((resolve) => setTimeout(resolve));

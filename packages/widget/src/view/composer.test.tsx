@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../test/eventually.ts';
 import { Composer } from './composer.tsx';
 import { renderPart } from '../test/render-part.ts';
 
@@ -14,7 +15,7 @@ function setUp(input: Parameters<typeof renderPart>[1] = {}) {
   const write = (text: string) => {
     box.value = text;
     box.dispatchEvent(new Event('input', { bubbles: true }));
-    return vi.waitFor(() => expect(part.draft.value).toBe(text));
+    return eventually(() => expect(part.draft.value).toBe(text));
   };
   return { ...part, box, press, write };
 }
@@ -23,7 +24,7 @@ test('Enter sends what was written and empties the box', async () => {
   const { api, box, press, write } = setUp();
   await write('hello');
   expect(press({})).toBe(false);
-  await vi.waitFor(() => expect(api.bodies[0]?.message).toBe('hello'));
+  await eventually(() => expect(api.bodies[0]?.message).toBe('hello'));
   expect(box.value).toBe('');
 });
 
@@ -43,9 +44,9 @@ test('there is nothing to send in white space, nor in more than the server takes
   await write('  \n ');
   expect(named('Send')!.disabled).toBe(true);
   await write('😀😀😀😀😀');
-  await vi.waitFor(() => expect(named('Send')!.disabled).toBe(false));
+  await eventually(() => expect(named('Send')!.disabled).toBe(false));
   await write('123456');
-  await vi.waitFor(() => expect(find('.counter')?.textContent).toBe('1 characters too many'));
+  await eventually(() => expect(find('.counter')?.textContent).toBe('1 characters too many'));
   expect(named('Send')!.disabled).toBe(true);
   press({});
   expect(named('Stop')).toBeNull();
@@ -57,12 +58,12 @@ test('while an answer is written there is Stop instead of Send, and the next tex
   const { api, box, named, press, write } = setUp({ beforePiece: () => held });
   await write('first');
   press({});
-  await vi.waitFor(() => expect(named('Stop')).toBeTruthy());
+  await eventually(() => expect(named('Stop')).toBeTruthy());
   expect(named('Send')).toBeNull();
   await write('second');
   press({});
   expect(box.value).toBe('second');
   finish();
-  await vi.waitFor(() => expect(named('Send')).toBeTruthy());
+  await eventually(() => expect(named('Send')).toBeTruthy());
   expect(api.bodies).toHaveLength(1);
 });

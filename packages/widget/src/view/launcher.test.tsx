@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../test/eventually.ts';
 import { drawLauncher } from './draw-launcher.ts';
 import { LauncherButton } from './launcher.tsx';
 import { renderPart } from '../test/render-part.ts';
@@ -14,14 +15,14 @@ test('it says what it will do, and whether the panel is open', async () => {
   const { named, launcher } = setUp();
   named('Open chat')!.click();
   expect(launcher.isOpen.value).toBe(true);
-  await vi.waitFor(() => expect(named('Close chat')?.getAttribute('aria-expanded')).toBe('true'));
+  await eventually(() => expect(named('Close chat')?.getAttribute('aria-expanded')).toBe('true'));
 });
 
 test('unread answers are counted in sight and in words, and its name stays its name', async () => {
   const { find, named, launcher } = setUp();
   launcher.countAnswer();
   launcher.countAnswer();
-  await vi.waitFor(() => expect(find('.badge')?.textContent).toBe('2'));
+  await eventually(() => expect(find('.badge')?.textContent).toBe('2'));
   const description = named('Open chat')!.getAttribute('aria-describedby');
   expect(find(`#${description}`)?.textContent).toBe('2 unread answers');
 });
