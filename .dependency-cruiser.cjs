@@ -105,7 +105,7 @@ module.exports = {
       name: 'no-dev-dependencies-in-source',
       comment: 'What runs must be in "dependencies"; devDependencies are for types, tests and tools.',
       severity: 'error',
-      from: { path: '^packages/[^/]+/src/', pathNot: tests },
+      from: { path: '^packages/[^/]+/src/', pathNot: [tests, '^packages/[^/]+/src/test/'] },
       // shared-types is compiled into both bundles.
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^packages/shared-types/' },
     },
