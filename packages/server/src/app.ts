@@ -5,6 +5,7 @@ import type { Database } from './db/index.ts';
 import { AppError } from './errors.ts';
 import {
   agentFromPath,
+  agentOperations,
   createAgentRoutes,
   createEnterAgent,
   listAgents,
@@ -12,11 +13,17 @@ import {
   type AgentDirectory,
 } from './features/agents/index.ts';
 import {
+  conversationOperations,
   createConversationRoutes,
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
-import { createSessionCookie, createSessionRoutes, createVisitorOf } from './features/sessions/index.ts';
+import {
+  createSessionCookie,
+  createSessionRoutes,
+  createVisitorOf,
+  sessionOperations,
+} from './features/sessions/index.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
 import { allowAnyToAsk } from './http/origin-guard.ts';
@@ -24,8 +31,11 @@ import { serveSite, type SiteFolders } from './http/site.ts';
 import { requestContext } from './http/request-context.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { serve } from './http/serve.ts';
-import { createHealthRoutes } from './http/health.ts';
+import { createHealthRoutes, healthOperations } from './http/health.ts';
+import { createMetricsRoute, metricsOperation } from './http/metrics-route.ts';
 import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { serveApiDescription } from './openapi/routes.ts';
 
 /** What the older addresses, which name no account, mean. */
 const DEFAULT_ACCOUNT = 'default_account';
@@ -37,6 +47,7 @@ export interface AppDependencies {
   models: ModelChoices;
   conversations: ConversationDependencies;
   log: Logger;
+  metrics: Metrics;
   /** Whether new work is taken: false while draining. */
   isReady: () => boolean;
   site: SiteFolders;
@@ -69,13 +80,15 @@ export function createApp(dependencies: AppDependencies): Express {
 
   const app = express();
   app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
-  app.use(requestContext(dependencies.log), securityHeaders);
+  app.use(requestContext(dependencies.log, dependencies.metrics), securityHeaders);
 
   // These only read, and hold the request itself against the agent's list.
   const anyMayAsk = { preflight: [allowAnyToAsk] };
 
   serve(app, '/health', [], { get: health.live });
   serve(app, '/ready', [], { get: health.ready });
+  const metricsAccess = { token: config.metricsToken, openWithoutToken: !config.production };
+  serve(app, '/metrics', [], { get: createMetricsRoute(dependencies.metrics, metricsAccess) });
 
   serve(app, '/accounts/:account/agents', [], { get: agents.list }, anyMayAsk);
 
@@ -118,6 +131,13 @@ export function createApp(dependencies: AppDependencies): Express {
   serve(app, '/chat', inDefaultAgent, { post: [jsonBody, conversations.chat] });
   serve(app, '/events/stream', inDefaultAgent, { get: conversations.streamByGet }, { changes: true });
 
+  serveApiDescription(app, [
+    ...healthOperations,
+    metricsOperation,
+    ...agentOperations,
+    ...conversationOperations(config.app.chat.max_message_chars),
+    ...sessionOperations,
+  ]);
   serveSite(app, dependencies.site);
   app.use(notFound, errorHandler);
   return app;

@@ -41,6 +41,8 @@ const environmentSchema = z.object({
   TOGETHER_BASE_URL: httpUrl.optional(),
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
+  /** Lets whoever has it read /metrics from anywhere. */
+  SALIENT_METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -114,6 +116,8 @@ export interface Config {
   logLevel: string;
   /** Keys the hashes of visitor credentials. Losing it signs every visitor out. */
   secret: string;
+  /** Bearer token for /metrics. */
+  metricsToken: string | null;
   app: AppSettings;
   whenKeyMissing: 'local' | 'error';
   providerKeys: Record<'openrouter' | 'together' | 'openai', { apiKey: string | null; baseUrl: string | null }>;
@@ -158,6 +162,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dataDirectory: env.SALIENT_DATA_DIR,
     logLevel: env.LOG_LEVEL,
     secret: env.SALIENT_SECRET ?? DEVELOPMENT_SECRET,
+    metricsToken: env.SALIENT_METRICS_TOKEN ?? null,
     app,
     whenKeyMissing: app.llm.when_key_missing ?? (production ? 'error' : 'local'),
     providerKeys: {

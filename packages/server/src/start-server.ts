@@ -29,6 +29,7 @@ import {
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
 import { createPriceList, parsePricing } from './features/usage/index.ts';
 import type { Logger } from './log.ts';
+import { createMetrics } from './metrics.ts';
 import { createLocalProvider, createProviderFactory } from './providers/index.ts';
 import { startJobs } from './jobs.ts';
 
@@ -80,13 +81,16 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
   const local = createLocalProvider(config.app.llm.local_words_per_second);
   const models = createModelChoices(config, keys, createProviderFactory({ keys, local }));
   const draining = new AbortController();
+  const liveTurns = createLiveTurns();
+  const metrics = createMetrics({ liveTurns: () => liveTurns.count(), maxLiveTurns: config.app.chat.max_live_turns });
   const conversations: ConversationDependencies = {
     database,
     models,
     prices: createPriceList(await readOwnPrices(folders.project)),
-    liveTurns: createLiveTurns(),
+    liveTurns,
     lastUsed: createLastUsed(database),
     log,
+    metrics,
     processId: randomUUID(),
     onDisconnect: config.app.chat.on_disconnect,
     turnTimeoutMs: config.app.llm.timeouts_ms.turn,
@@ -101,6 +105,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     models,
     conversations,
     log,
+    metrics,
     isReady: () => !draining.signal.aborted,
     site: {
       widget: path.join(folders.project, 'packages/widget/dist'),

@@ -1,7 +1,10 @@
 import type { LlmRequest } from '../src/generated/prisma/client.ts';
+import { expect } from 'vitest';
 import { loadConfig } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
+import type { ApiDocument } from '../src/openapi/build-document.ts';
 import { startServer, type RunningServer } from '../src/start-server.ts';
+import { checkContract, type ContractCheck } from './contract-check.ts';
 import { createAgentFolder, type TestAgent } from './agent-folder.ts';
 import { startFakeProvider, type FakeProvider } from './fake-provider.ts';
 import { projectDirectory } from './project-directory.ts';
@@ -33,7 +36,10 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** Starts the real server on a free port, with a database and agents of its own, and a provider that speaks real HTTP. */
+/**
+ * Starts the real server on a free port, with a database and agents of its own, and a provider that speaks real
+ * HTTP. Stopping it fails when an answer was not as /openapi.json describes it (L6).
+ */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const database = await createTestDatabase();
   const provider = await startFakeProvider();
@@ -52,6 +58,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   let logged = '';
   const log = createLog('info', { write: (line: string) => void (logged += line) });
   const running = await startServer(config, { project: projectDirectory }, log);
+  const contract = await checkContractOf(running.url);
 
   return {
     url: running.url,
@@ -67,9 +74,16 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       )) ?? [],
     async stop() {
       await running.stop();
+      contract.stop();
       await provider.close();
       await database.remove();
       await folder.remove();
+      expect(contract.violations, 'answers that /openapi.json does not describe').toEqual([]);
     },
   };
+}
+
+async function checkContractOf(url: string): Promise<ContractCheck> {
+  const response = await fetch(`${url}/openapi.json`);
+  return checkContract((await response.json()) as ApiDocument, Number(new URL(url).port));
 }

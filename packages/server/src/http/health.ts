@@ -1,6 +1,8 @@
 import type { RequestHandler } from 'express';
+import { z } from 'zod';
 import type { Database } from '../db/index.ts';
 import { AppError } from '../errors.ts';
+import type { Operation } from '../openapi/operation.ts';
 
 const DATABASE_CHECK_MS = 2_000;
 
@@ -33,3 +35,20 @@ export function createHealthRoutes(database: Database, isReady: () => boolean) {
 function notReady(detail: string, cause?: unknown): AppError {
   return new AppError('NOT_READY', detail, { cause, headers: { 'Retry-After': '5' } });
 }
+
+export const healthOperations: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/health',
+    tag: 'Operation',
+    summary: 'Whether the process lives',
+    replies: { 200: z.object({ status: z.literal('ok') }) },
+  },
+  {
+    method: 'get',
+    path: '/ready',
+    tag: 'Operation',
+    summary: 'Whether it takes work: 503 while it starts, drains or has no database',
+    replies: { 200: z.object({ status: z.literal('ready') }) },
+  },
+];

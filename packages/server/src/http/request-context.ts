@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 
 /** What every route knows about the request it serves. */
 export interface RequestContext {
@@ -20,15 +21,19 @@ export function contextOf(req: Request): RequestContext {
   return context;
 }
 
-/** Names the request, and logs it as one line when it is over. */
-export function requestContext(log: Logger): RequestHandler {
+/** Names the request; logs and counts it when it is over. */
+export function requestContext(log: Logger, metrics: Metrics): RequestHandler {
   return (req, res, next) => {
     const startedAt = performance.now();
     const requestId = randomUUID();
     const context: RequestContext = { requestId, log: log.child({ request_id: requestId }) };
     contexts.set(req, context);
     res.setHeader('X-Request-ID', requestId);
-    res.on('close', () => logRequest(req, res, context, performance.now() - startedAt));
+    res.on('close', () => {
+      const durationMs = performance.now() - startedAt;
+      logRequest(req, res, context, durationMs);
+      metrics.countRequest({ method: req.method, route: routePattern(req), status: res.statusCode, durationMs });
+    });
     next();
   };
 }

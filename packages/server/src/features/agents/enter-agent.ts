@@ -1,12 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { z } from 'zod';
 import { allowOrigin } from '../../http/origin-guard.ts';
 import { contextOf } from '../../http/request-context.ts';
 import { validate } from '../../http/validate.ts';
 import { agentNotFound } from './agent-errors.ts';
 import type { AgentDirectory } from './agent-directory.ts';
 import type { Agent } from './load-agent.ts';
-import { slugSchema } from './slug.ts';
+import { agentPathSchema, slugSchema } from './slug.ts';
 
 export interface AgentAddress {
   account: string;
@@ -15,7 +14,7 @@ export interface AgentAddress {
   agent_type?: string | undefined;
 }
 
-const addressSchema = z.object({ account: slugSchema, agent: slugSchema, agent_type: slugSchema.optional() });
+const addressSchema = agentPathSchema.extend({ agent_type: slugSchema.optional() });
 
 const entered = new WeakMap<Request, Agent>();
 

@@ -5,6 +5,8 @@ export type { AgentFolders } from './agent-files.ts';
 export { createFoundAgents } from './create-found-agents.ts';
 export { agentFromPath, agentOf, createEnterAgent, type EnterAgent } from './enter-agent.ts';
 export { createLastUsed, type LastUsed } from './last-used.ts';
+export { agentOperations } from './operations.ts';
 export { listAgents } from './list-agents.ts';
 export type { Agent } from './load-agent.ts';
 export { createAgentRoutes } from './routes.ts';
+export { agentPathSchema, slugSchema } from './slug.ts';

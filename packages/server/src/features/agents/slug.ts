@@ -8,3 +8,6 @@ export function isSlug(text: string): boolean {
 
 /** An account or agent in an address. Excludes everything a path could be made of. */
 export const slugSchema = z.string().regex(SLUG, 'must be 1 to 64 letters, digits, - or _');
+
+/** The parameters of every address that names an agent. */
+export const agentPathSchema = z.object({ account: slugSchema, agent: slugSchema });

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Citation, FinishReason, Usage } from '@salient/shared-types';
 import type { LlmRequestRow } from '../../db/index.ts';
 import type { Logger } from '../../log.ts';
+import type { Metrics } from '../../metrics.ts';
 import { ProviderError, type ModelRequest } from '../../providers/model-provider.ts';
 import { describeCall, usageOf, type CallContext, type CallOutcome, type PriceList } from '../usage/index.ts';
 import { citedPassages } from './cited-passages.ts';
@@ -44,6 +45,7 @@ export interface Answer {
 export interface AskModelDependencies {
   prices: PriceList;
   log: Logger;
+  metrics: Metrics;
   /** Enters an attempt that was followed by another. */
   record: (row: LlmRequestRow) => Promise<void>;
 }
@@ -75,7 +77,7 @@ async function askOnce(
   { context, request, onText, signal }: Question,
   { provider, model }: ReadyModel,
   requestId: string,
-  { prices, log }: AskModelDependencies,
+  { prices, log, metrics }: AskModelDependencies,
 ): Promise<{ answer: Answer; error: unknown }> {
   const startedAt = performance.now();
   let firstTokenAt: number | null = null;
@@ -113,6 +115,7 @@ async function askOnce(
     timeToFirstTokenMs: firstTokenAt === null ? null : Math.round(firstTokenAt - startedAt),
   });
   logCall(log, row, outcome, error);
+  metrics.countCall(row);
 
   const stopped = signal.aborted && signal.reason === STOPPED;
   return {

@@ -1,5 +1,6 @@
 import type { Database } from '../../db/index.ts';
 import type { Logger } from '../../log.ts';
+import type { Metrics } from '../../metrics.ts';
 import type { LastUsed } from '../agents/index.ts';
 import type { PriceList } from '../usage/index.ts';
 import type { LiveTurns } from './live-turns.ts';
@@ -13,6 +14,7 @@ export interface ConversationDependencies {
   liveTurns: LiveTurns;
   lastUsed: LastUsed;
   log: Logger;
+  metrics: Metrics;
   /** Names this process in leases. */
   processId: string;
   onDisconnect: 'continue' | 'abort';

@@ -1,6 +1,6 @@
 import type { ConversationOwner } from '../../db/index.ts';
 import type { Request, RequestHandler, Response } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { refuseForgery } from '../../http/origin-guard.ts';
 import { contextOf } from '../../http/request-context.ts';
 import { validate } from '../../http/validate.ts';
@@ -11,14 +11,18 @@ import { followLive, openTurn, type OpenTurn } from './follow-turn.ts';
 import { getHistory } from './get-history.ts';
 import { giveFeedback } from './give-feedback.ts';
 import { getReply } from './get-reply.ts';
-import { feedbackSchema, historyQuerySchema, sendMessageSchema, streamQuerySchema } from './schemas.ts';
+import {
+  feedbackSchema,
+  historyQuerySchema,
+  messagePathSchema,
+  sendMessageSchema,
+  streamQuerySchema,
+  turnPathSchema,
+} from './schemas.ts';
 import { sendMessage } from './send-message.ts';
 import { stopTurn } from './stop-turn.ts';
 import { streamTurn } from './stream-turn.ts';
 import { invalidPosition, parsePosition, type TurnPosition } from './turn-position.ts';
-
-const messagePathSchema = z.object({ message_id: z.uuid() });
-const turnPathSchema = z.object({ turn_id: z.uuid() });
 
 export interface ConversationRouteDependencies {
   conversations: ConversationDependencies;

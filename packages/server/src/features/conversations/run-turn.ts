@@ -97,6 +97,7 @@ async function generate(dependencies: ConversationDependencies, job: TurnJob): P
     {
       prices: dependencies.prices,
       log: dependencies.log,
+      metrics: dependencies.metrics,
       record: (row) => dependencies.database.turns.recordLlmRequest(agent.accountId, row),
     },
   );

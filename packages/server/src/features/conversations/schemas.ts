@@ -12,13 +12,19 @@ const messageText = (maxChars: number) =>
     .refine((text) => text.isWellFormed(), 'contains half of a surrogate pair')
     .transform((text) => text.replaceAll('\0', '').replace(/\r\n?/g, '\n'))
     .refine((text) => text.trim() !== '', 'must not be empty')
-    .refine((text) => countCharacters(text.trim()) <= maxChars, `must be at most ${maxChars} characters`);
+    .refine((text) => countCharacters(text.trim()) <= maxChars, `must be at most ${maxChars} characters`)
+    .meta({ description: `1 to ${maxChars} characters after trimming.` });
 
 export function sendMessageSchema(maxChars: number) {
   return z.object({
     message: messageText(maxChars),
-    client_message_id: clientMessageId.optional(),
-    replaces: z.uuid().optional(),
+    client_message_id: clientMessageId
+      .optional()
+      .meta({ description: 'Unique per session. Sent again, it joins the turn instead of asking twice.' }),
+    replaces: z
+      .uuid()
+      .optional()
+      .meta({ description: "Id of the session's last user message, whose turn is asked again." }),
     context: z
       .record(z.string(), z.unknown(), 'must be an object')
       .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_CONTEXT_BYTES, 'must be at most 2 KB of JSON')
@@ -39,6 +45,9 @@ export function streamQuerySchema(maxChars: number) {
       path: ['message'],
     });
 }
+
+export const messagePathSchema = z.object({ message_id: z.uuid() });
+export const turnPathSchema = z.object({ turn_id: z.uuid() });
 
 export const feedbackSchema = z.object({
   rating: z.enum(['up', 'down'], 'must be up, down or null').nullable(),

@@ -29,9 +29,11 @@ export async function keepDrafts({ database, liveTurns, processId }: Conversatio
 }
 
 /** Ends the turns whose process is gone: `partial` with the text that was kept, and billed by count. Returns how many. */
-export async function endOrphans({ database, prices, processId, log }: ConversationDependencies): Promise<number> {
+export async function endOrphans(dependencies: ConversationDependencies): Promise<number> {
+  const { database, prices, processId, log, metrics } = dependencies;
   const orphans = await database.turns.claimOrphans(processId, LEASE_SECONDS, ORPHANS_AT_ONCE);
   for (const orphan of orphans) {
+    const request = describeOrphan(orphan, prices);
     await database.turns.finishTurn({
       accountId: orphan.account_id,
       turnId: orphan.turn_id,
@@ -39,8 +41,9 @@ export async function endOrphans({ database, prices, processId, log }: Conversat
       content: orphan.content,
       status: orphan.content === '' ? 'error' : 'partial',
       metadata: { finish_reason: 'error', error_code: 'INTERNAL_ERROR' },
-      request: describeOrphan(orphan, prices),
+      request,
     });
+    metrics.countCall(request);
     log.warn(
       { account: orphan.account_slug, agent: orphan.agent_instance_slug, turn_id: orphan.turn_id },
       'ended a turn whose process had gone',

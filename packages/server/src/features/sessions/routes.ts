@@ -1,6 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { SessionInfo } from '@salient/shared-types';
-import { z } from 'zod';
 import type { Database } from '../../db/index.ts';
 import { AppError } from '../../errors.ts';
 import { allowOrigin, refuseForgery } from '../../http/origin-guard.ts';
@@ -10,6 +9,7 @@ import { summarizeSessionUsage } from '../usage/index.ts';
 import { findOpenSession, findSessionHome, resetSession } from './find-session.ts';
 import { identifyVisitor } from './identify-visitor.ts';
 import { issueToken } from './issue-token.ts';
+import { sessionPathSchema } from './operations.ts';
 import type { SessionCookie } from './session-cookie.ts';
 import type { VisitorOf } from './visitor-of.ts';
 
@@ -33,8 +33,6 @@ interface AgentIds {
 interface OwnSession extends AgentIds {
   sessionId: string;
 }
-
-const sessionIdSchema = z.object({ session_id: z.uuid() });
 
 export function createSessionRoutes(dependencies: SessionRouteDependencies) {
   const { database, cookie, secret, visitorOf } = dependencies;
@@ -109,7 +107,7 @@ export function createSessionRoutes(dependencies: SessionRouteDependencies) {
 
   /** The session of the path. Somebody else's looks like none, also to a token that is good elsewhere. */
   async function findOwnSession(req: Request): Promise<OwnSession> {
-    const { session_id: sessionId } = validate(sessionIdSchema, req.params, 'path');
+    const { session_id: sessionId } = validate(sessionPathSchema, req.params, 'path');
     const home = await findSessionHome(database, sessionId);
     if (!home || home.sessionKey !== (await findVisitorKey(req, home))) {
       throw new AppError('NOT_FOUND', 'There is no such session.');

@@ -5,3 +5,4 @@ export { parsePricing } from './parse-pricing.ts';
 export { createPriceList, type PriceList } from './price-list.ts';
 export { summarizeSessionUsage } from './summarize-session-usage.ts';
 export { usageOf } from './usage-of.ts';
+export { sessionUsageSchema, usageSchema } from './replies.ts';
