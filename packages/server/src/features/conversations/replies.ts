@@ -6,7 +6,7 @@ import { usageSchema } from '../usage/index.ts';
 const finishReason = z.enum(['stop', 'length', 'stopped', 'error']);
 const feedback = z.object({ rating: z.enum(['up', 'down']), comment: z.string().exactOptional() });
 
-export const citationSchema = z
+const citationSchema = z
   .object({
     index: z.int().min(1),
     title: z.string(),
@@ -16,7 +16,7 @@ export const citationSchema = z
   })
   .meta({ id: 'Citation' });
 
-export const messageSchema = z
+const messageSchema = z
   .object({
     id: z.uuid(),
     role: z.enum(['user', 'assistant', 'system']),

@@ -84,7 +84,7 @@ describe.each(FORMS)('a stream by %s', (_form, ask) => {
       // The model has said nothing yet, so only what left before it can have come.
       if (events.length === 1) held.release();
     }
-    expect(events.map(({ event }) => event)).toEqual(['turn', 'message', 'message', 'done']);
+    expect(kindsOf(events)).toEqual(['turn', 'message', 'done']);
     expect(joinText(events)).toBe('At last.');
   });
 
@@ -185,14 +185,14 @@ describe('the older addresses', () => {
       const response = await ask();
       expect(response.headers.get('Content-Type')).toBe('text/event-stream; charset=utf-8');
       const events = await readEvents(response);
-      expect(events.map(({ event }) => event)).toEqual(['turn', 'message', 'message', 'message', 'done']);
+      expect(kindsOf(events)).toEqual(['turn', 'message', 'done']);
       expect(joinText(events)).toBe('Same as ever.');
       const { turn_id: turnId, session_id } = eventData(events, 'turn');
       expect(session_id).toBe(sessionId);
       const rejoined = await visitor.fetch(`/events/stream?turn=${turnId}`, {
         headers: { 'Last-Event-ID': events[1]?.id ?? '' },
       });
-      expect(joinText(await readEvents(rejoined))).toBe(' as ever.');
+      expect(joinText(await readEvents(rejoined))).toBe('Same as ever.'.slice(events[1]?.data.length));
     }
     const history = await visitor.history(FIRST);
     const questions = history.messages.filter(({ role }) => role === 'user');
@@ -236,3 +236,8 @@ describe('the older addresses', () => {
     expect((await visitor.post('/accounts/default_account/chat/sales/second', { message: 'hi' })).status).toBe(200);
   });
 });
+
+/** The order of a stream. How many pieces the text comes in depends on how busy the machine is. */
+function kindsOf(events: readonly EventSourceMessage[]): (string | undefined)[] {
+  return events.map(({ event }) => event).filter((kind, index, kinds) => kind !== kinds[index - 1]);
+}
