@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ApiDocument } from '../src/openapi/build-document.ts';
+import { answer } from './fake-provider-replies.ts';
+import { queryAsOwnerOf } from './owner-access.ts';
+import { startTestServer, type TestServer } from './start-test-server.ts';
+import { createVisitor, type Visitor } from './visitor.ts';
+
+// Ids do not exist for anybody but their owner: what a stranger is answered with somebody's id is, to the last letter,
+// what they are answered with an id that nobody has. Where ids go is read from the API description, so an address that
+// comes later is tried as well.
+
+const CANARY = 'canary-of-the-owner';
+const AGENTS = [
+  { account: 'acme', agent: 'helper' },
+  { account: 'acme', agent: 'other' },
+  { account: 'rival', agent: 'helper' },
+];
+
+/** A place of a request that takes an id. */
+interface Place {
+  method: string;
+  path: string;
+  where: 'path' | 'query' | 'body' | 'header';
+  name: string;
+}
+
+interface Stranger {
+  name: string;
+  account: string;
+  agent: string;
+  visitor: Visitor;
+  headers: Record<string, string>;
+}
+
+let server: TestServer;
+let owner: Visitor;
+let places: Place[];
+let strangers: Stranger[];
+/** By kind. */
+let ids: Record<string, string>;
+
+beforeAll(async () => {
+  server = await startTestServer({ agents: AGENTS });
+  server.provider.script(() => answer({ text: `An answer with the ${CANARY}.` }));
+  owner = createVisitor(server.url);
+  const reply = await owner.chat('/accounts/acme/agents/helper', { message: `A question with the ${CANARY}` });
+  const { database } = server.running;
+  const [row] = await queryAsOwnerOf<{
+    turn_id: string;
+    account_id: string;
+    agent_instance_id: string;
+    llm_request_id: string;
+  }>(
+    database,
+    `SELECT turn_id, account_id, agent_instance_id, llm_request_id FROM messages WHERE id = '${reply.message.id}'`,
+  );
+  ids = {
+    session: reply.session_id,
+    question: reply.user_message.id,
+    answer: reply.message.id,
+    turn: row!.turn_id,
+    account: row!.account_id,
+    'agent instance': row!.agent_instance_id,
+    'model request': row!.llm_request_id,
+  };
+  const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as ApiDocument;
+  places = findPlaces(document);
+  strangers = await createStrangers();
+});
+
+afterAll(() => server.stop());
+
+it('finds every place that takes an id (T1)', () => {
+  expect(
+    places.map(({ method, path, where, name }) => `${method} ${path} ${where} ${name}`).toSorted(),
+  ).toMatchSnapshot();
+});
+
+it('no id of somebody else exists, for anybody, anywhere (T1)', async () => {
+  const differing: string[] = [];
+  const before = await owner.history('/accounts/acme/agents/helper');
+  for (const stranger of strangers) {
+    for (const place of places) {
+      // Where no agent is named, somebody at another agent is simply the owner.
+      if (stranger.visitor === owner && !/\{agent\}/.test(place.path)) continue;
+      const unknown = await ask(stranger, place, randomUUID());
+      for (const [kind, id] of Object.entries(ids)) {
+        const label = `${stranger.name}: ${kind} as ${place.where} ${place.name} of ${place.method} ${place.path}`;
+        const answered = await ask(stranger, place, id);
+        if (answered !== unknown) differing.push(`${label}: ${answered} instead of ${unknown}`);
+        if (answered.includes(CANARY)) differing.push(`${label}: shows the canary`);
+        if (place.where === 'path' && !/^40[14]/.test(answered)) differing.push(`${label}: ${answered}`);
+      }
+    }
+  }
+  expect(differing).toEqual([]);
+  expect(await owner.history('/accounts/acme/agents/helper')).toEqual(before);
+});
+
+it('the owner still reaches what is theirs, by the same places', async () => {
+  const own: Stranger = { name: 'owner', account: 'acme', agent: 'helper', visitor: owner, headers: {} };
+  const reached = new Set<string>();
+  for (const place of places) {
+    for (const id of Object.values(ids)) {
+      if ((await ask(own, place, id)).startsWith('2')) reached.add(`${place.where} ${place.name}`);
+    }
+  }
+  expect([...reached].toSorted()).toEqual([
+    'body replaces',
+    'header Last-Event-ID',
+    'path message_id',
+    'path session_id',
+    'path turn_id',
+    'query before',
+    'query turn',
+  ]);
+});
+
+function findPlaces(document: ApiDocument): Place[] {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, operation]) => {
+      const parameters = operation['parameters'] as { name: string; in: Place['where']; schema: { format?: string } }[];
+      const body = operation['requestBody'] as
+        | { content: { 'application/json': { schema: { properties?: Record<string, { format?: string }> } } } }
+        | undefined;
+      const fields = Object.entries(body?.content['application/json'].schema.properties ?? {});
+      const named = parameters
+        .filter(({ name, schema }) => schema.format === 'uuid' || name === 'Last-Event-ID')
+        .map(({ name, in: where }): Place => ({ method, path, where, name }));
+      const sent = fields
+        .filter(([, { format }]) => format === 'uuid')
+        .map(([name]): Place => ({ method, path, where: 'body', name }));
+      return named.concat(sent);
+    }),
+  );
+}
+
+async function createStrangers(): Promise<Stranger[]> {
+  const chatted = async (account: string, agent: string, visitor = createVisitor(server.url)): Promise<Visitor> => {
+    await visitor.chat(`/accounts/${account}/agents/${agent}`, { message: 'I am somebody else' });
+    return visitor;
+  };
+  const tokenOf = async (visitor: Visitor): Promise<string> => {
+    const response = await visitor.post('/accounts/acme/agents/helper/session/token', {});
+    return ((await response.json()) as { token: string }).token;
+  };
+  const revoked = await tokenOf(owner);
+  const other = await tokenOf(createVisitor(server.url));
+  await queryAsOwnerOf(
+    server.running.database,
+    `UPDATE session_tokens SET expires_at = now() - interval '1 second' WHERE session_key =
+      (SELECT session_key FROM sessions WHERE id = '${ids['session']}')`,
+  );
+  const helper = { account: 'acme', agent: 'helper', headers: {} };
+  return [
+    { ...helper, name: 'nobody', visitor: createVisitor(server.url) },
+    { ...helper, name: 'another visitor', visitor: await chatted('acme', 'helper') },
+    { ...helper, name: 'another visitor by token', visitor: createVisitor(server.url), headers: bearer(other) },
+    { ...helper, name: 'a revoked token', visitor: createVisitor(server.url), headers: bearer(revoked) },
+    { ...helper, name: 'the owner at another agent', agent: 'other', visitor: await chatted('acme', 'other', owner) },
+    {
+      ...helper,
+      name: 'the owner at another account',
+      account: 'rival',
+      visitor: await chatted('rival', 'helper', owner),
+    },
+    { ...helper, name: 'a visitor of another account', account: 'rival', visitor: await chatted('rival', 'helper') },
+  ];
+}
+
+/** The status and the body, but for what no two answers share. */
+async function ask(stranger: Stranger, place: Place, id: string): Promise<string> {
+  const { method, where, name } = place;
+  const value = name === 'Last-Event-ID' ? `${id}:0` : id;
+  const path = place.path
+    .replace('{account}', stranger.account)
+    .replace('{agent}', stranger.agent)
+    .replace('{agent_type}', 'simple_chat')
+    .replace(/\{(\w+)\}/, (_, parameter: string) => (where === 'path' && parameter === name ? id : randomUUID()));
+  const query = where === 'query' ? `?${name}=${id}` : where === 'header' ? '?message=hi' : '';
+  // A new conversation for nobody: the server makes one for who has none, and it must not be a friend of this one.
+  const visitor = stranger.name === 'nobody' ? createVisitor(server.url) : stranger.visitor;
+  const headers = { ...stranger.headers, ...(where === 'header' && { [name]: value }) };
+  const body = where === 'body' ? { message: 'hi', [name]: id } : { rating: 'up' };
+  const response =
+    method === 'get' ? await visitor.fetch(path + query, { headers }) : await visitor.post(path, body, headers);
+  const text = await response.text();
+  return `${response.status} ${text.replaceAll(id, '{id}').replaceAll(/"request_id":"[^"]+"/g, '')}`;
+}
+
+function bearer(token: string): Record<string, string> {
+  return { Authorization: `Bearer ${token}` };
+}
