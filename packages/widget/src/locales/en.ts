@@ -4,7 +4,7 @@ export const launcherWords = {
   closeChat: 'Close chat',
 };
 
-/** Every word a visitor meets. A locale is one such file. */
+/** Every word a visitor meets. A locale is one such file. Days, dates and times are up to `Intl`. */
 export const en = {
   ...launcherWords,
   /** The language these words are in, as a BCP 47 tag. */
@@ -19,10 +19,17 @@ export const en = {
   assistant: 'Assistant',
   typing: 'Writing an answer…',
   searching: 'Looking it up…',
+  /** The line to the server is lost, and tried again. */
   reconnecting: 'Reconnecting…',
+  /** After a reload: an answer that was under way is being fetched. */
+  rejoining: 'Getting the rest of the answer…',
   offline: 'You are offline. This goes on when you are back.',
+  backOnline: 'You are back online.',
+  /** Below a message that waits for the network. */
+  waitsForNetwork: 'Will be sent when you are back online.',
   loading: 'Loading the conversation…',
   earlier: 'Show earlier messages',
+  loadingEarlier: 'Loading earlier messages…',
   jumpToLatest: 'Jump to latest',
   sending: 'Sending…',
   notSent: 'Not sent.',
@@ -37,8 +44,24 @@ export const en = {
   copied: 'Copied',
   notCopied: 'Could not copy',
   copyCode: 'Copy',
+  /** Asks the last question once more. */
+  regenerate: 'Answer again',
+  editQuestion: 'Edit question',
+  /** Above the message box while the last question stands in it. */
+  editing: 'Editing your last question. The answer will be replaced.',
   goodAnswer: 'Good answer',
   badAnswer: 'Bad answer',
+  goodComment: 'What was good about it?',
+  badComment: 'What went wrong?',
+  commentHint: 'Optional',
+  sendComment: 'Send comment',
+  commentSent: 'Thank you for your comment.',
+  /** Before the first message, where the site asks for it. The text itself is the site's own. */
+  consent: 'Before you send your first message',
+  consentAgree: 'Agree and send',
+  consentLink: 'Read more',
+  /** Closes the one line beside the closed button. */
+  dismissTeaser: 'Close this message',
   sources: 'Sources',
   stopped: 'You stopped this answer.',
   lengthReached: 'The answer reached its longest length.',
@@ -47,7 +70,10 @@ export const en = {
   aiNote: 'Answers come from an AI and can be wrong.',
   localNote: 'Answers quote this site’s own documents.',
   unread: (count: number) => (count === 1 ? '1 unread answer' : `${count} unread answers`),
-  charactersLeft: (count: number) => (count < 0 ? `${-count} characters too many` : `${count} characters left`),
+  /** What is below, while the visitor reads further up. */
+  newBelow: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
+  charactersLeft: (count: number) => (count === 1 ? '1 character left' : `${count} characters left`),
+  charactersOver: (count: number) => (count === 1 ? '1 character too many' : `${count} characters too many`),
   retryIn: (seconds: number) => `Retry in ${seconds} s`,
   source: (index: number) => `Source ${index}`,
   errors: {
@@ -55,7 +81,9 @@ export const en = {
     unreachable: 'The chat cannot be reached right now. It may be down for a moment, or blocked by this browser.',
     timeout: 'That took too long. Try again in a moment.',
     rateLimit: (seconds: number | undefined) =>
-      seconds ? `That was a lot of messages at once. Wait ${seconds} seconds.` : 'That was a lot of messages at once.',
+      seconds
+        ? `That was a lot of messages at once. Wait ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`
+        : 'That was a lot of messages at once.',
     budget: 'This chat has reached its limit for now. Try again later, or contact the site directly.',
     agentNotFound: 'This chat does not exist, or is switched off.',
     originNotAllowed: 'This chat may not be used on this website.',

@@ -46,7 +46,7 @@ test('there is nothing to send in white space, nor in more than the server takes
   await write('😀😀😀😀😀');
   await eventually(() => expect(named('Send')!.disabled).toBe(false));
   await write('123456');
-  await eventually(() => expect(find('.counter')?.textContent).toBe('1 characters too many'));
+  await eventually(() => expect(find('.counter')?.textContent).toBe('1 character too many'));
   expect(named('Send')!.disabled).toBe(true);
   press({});
   expect(named('Stop')).toBeNull();

@@ -75,7 +75,7 @@ export function Composer() {
           <span dir="auto">{answersLocally ? words.value.localNote : words.value.aiNote}</span>
         ) : (
           <span id="counter" class={left < 0 ? 'counter over' : 'counter'}>
-            {words.value.charactersLeft(left)}
+            {left < 0 ? words.value.charactersOver(-left) : words.value.charactersLeft(left)}
           </span>
         )}
       </div>
