@@ -283,7 +283,9 @@ describe('the ledger', () => {
 
   it('keeps the first entry when the same request is entered again', async () => {
     const [before] = await rowsOf({ name: 'llm_requests', tenantColumn: 'account_id' }, accountIds.a);
-    await database.turns.recordLlmRequest(accountIds.a, { ...before, total_cost: '9.00000000' } as never);
+    const again = { ...before, turn_id: randomUUID(), total_cost: '9.00000000' } as never;
+    const next = { requestId: randomUUID(), provider: 'openai', model: 'm', startedAt: '', promptTokens: 1 };
+    await database.turns.recordAttempt(accountIds.a, again, next);
     expect(await rowsOf({ name: 'llm_requests', tenantColumn: 'account_id' }, accountIds.a)).toEqual([before]);
   });
 });
