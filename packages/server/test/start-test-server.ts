@@ -31,6 +31,8 @@ export interface TestServer {
   /** An account's ledger, oldest first. */
   ledger(account: string): Promise<LlmRequest[]>;
   stop(): Promise<void>;
+  /** What is left to do after `running.stop()`: ends the provider, and removes database and folder. */
+  remove(): Promise<void>;
 }
 
 /** Starts the real server on a free port, with a database and agents of its own, and a provider that speaks real HTTP. */
@@ -53,6 +55,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const log = createLog('info', { write: (line: string) => void (logged += line) });
   const running = await startServer(config, { project: projectDirectory }, log);
 
+  async function remove(): Promise<void> {
+    await provider.close();
+    await database.remove();
+    await folder.remove();
+  }
+
   return {
     url: running.url,
     running,
@@ -67,9 +75,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       )) ?? [],
     async stop() {
       await running.stop();
-      await provider.close();
-      await database.remove();
-      await folder.remove();
+      await remove();
     },
+    remove,
   };
 }
