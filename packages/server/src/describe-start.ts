@@ -1,10 +1,11 @@
 import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
+import { unpricedModels } from './features/usage/index.ts';
 import type { RunningServer } from './start-server.ts';
 
 /** What a newcomer reads when the server has started: what to open, and who answers. */
 export async function describeStart(
-  { url, database, directory, models }: RunningServer,
+  { url, database, directory, models, prices }: RunningServer,
   config: Config,
   log: Logger,
 ): Promise<string> {
@@ -24,7 +25,12 @@ export async function describeStart(
         const { provider, model, reason } = models.answererOf(agent);
         const who =
           provider === 'local' ? 'local: quotes its own knowledge, no language model' : `${provider}: ${model}`;
-        return `  ${name}${who}${reason ? ` (${reason})` : ''}`;
+        const unpriced = unpricedModels([agent.llm, ...agent.llm.fallbacks], prices);
+        const warning =
+          unpriced.length > 0
+            ? `\n  ${''.padEnd(32)}no price known for ${unpriced.join(', ')}: see config/pricing.yaml`
+            : '';
+        return `  ${name}${who}${reason ? ` (${reason})` : ''}${warning}`;
       } catch (error) {
         log.error({ account: account.slug, agent: instanceSlug, err: error }, 'agent misconfigured');
         return `  ${name}misconfigured: see the log`;

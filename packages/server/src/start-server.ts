@@ -27,7 +27,7 @@ import {
   type ModelChoices,
 } from './features/conversations/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
-import { createPriceList, parsePricing } from './features/usage/index.ts';
+import { createPriceList, parsePricing, unpricedModels, type PriceList } from './features/usage/index.ts';
 import type { Logger } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createLocalProvider, createProviderFactory } from './providers/index.ts';
@@ -45,6 +45,7 @@ export interface RunningServer {
   database: Database;
   directory: AgentDirectory;
   models: ModelChoices;
+  prices: PriceList;
   /** Takes no new turns, lets the running ones end, and closes everything. */
   stop(): Promise<void>;
 }
@@ -68,12 +69,16 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     templatesDirectory: path.resolve(config.app.agents.templates_directory),
     projectDirectory: folders.project,
   };
+  const prices = createPriceList(await readOwnPrices(folders.project));
   const directory = createAgentDirectory({
     database,
     folders: agentFolders,
     defaultHistoryLimit: config.app.chat.history_limit,
     log,
-    onLoad: (agent) => indexAgent(database, folders.project, agent),
+    onLoad: async (agent) => {
+      warnOfUnpriced(agent, prices, log);
+      await indexAgent(database, folders.project, agent);
+    },
   });
   await createFoundAgents(database, agentFolders, log);
 
@@ -86,14 +91,13 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
   const conversations: ConversationDependencies = {
     database,
     models,
-    prices: createPriceList(await readOwnPrices(folders.project)),
+    prices,
     liveTurns,
     lastUsed: createLastUsed(database),
     log,
     metrics,
     processId: randomUUID(),
     onDisconnect: config.app.chat.on_disconnect,
-    turnTimeoutMs: config.app.llm.timeouts_ms.turn,
     maxLiveTurns: config.app.chat.max_live_turns,
     draining: draining.signal,
   };
@@ -131,6 +135,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     database,
     directory,
     models,
+    prices,
     async stop() {
       // Still listening: readiness says 503, readers of running answers can still come back.
       draining.abort();
@@ -147,6 +152,12 @@ async function indexAgent(database: Database, projectDirectory: string, agent: A
   const own = agent.knowledgeFiles.map((file) => ({ file, name: path.basename(file), url: null }));
   const included = await resolveIncludes(projectDirectory, agent.config.knowledgeInclude);
   await indexKnowledge(database, { accountId: agent.accountId, agentInstanceId: agent.id }, [...own, ...included]);
+}
+
+/** Bills are only as complete as the prices, so whoever sets an agent up hears of it before the first call. */
+function warnOfUnpriced({ accountSlug, slug, config }: Agent, prices: PriceList, log: Logger): void {
+  const unpriced = unpricedModels([config.llm, ...config.llm.fallbacks], prices);
+  if (unpriced.length > 0) log.warn({ account: accountSlug, agent: slug, unpriced }, 'no price known');
 }
 
 async function readOwnPrices(projectDirectory: string) {

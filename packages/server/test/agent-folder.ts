@@ -9,6 +9,8 @@ export interface TestAgent {
   account: string;
   agent: string;
   config?: Record<string, unknown>;
+  /** Goes over the defaults of `llm`, key by key. */
+  llm?: Record<string, unknown>;
   /** File name to Markdown. */
   knowledge?: Record<string, string>;
   systemPrompt?: string;
@@ -67,7 +69,7 @@ async function writeAgentFiles(directory: string, agent: TestAgent, providerUrl:
   const config = {
     agent_type: 'simple_chat',
     display_name: `${agent.agent} of ${agent.account}`,
-    llm: { inference_provider: 'openai_compatible', base_url: providerUrl, model: 'echo' },
+    llm: { inference_provider: 'openai_compatible', base_url: providerUrl, model: 'echo', ...agent.llm },
     ...agent.config,
   };
   await writeFile(path.join(folder, 'config.yaml'), stringify(config));

@@ -115,6 +115,7 @@ export const FAULTS = {
   'no-done': answer({ ...WORDS, done: false }),
   'no-usage': answer({ ...WORDS, usage: null }),
   'no-finish-but-done': answer({ ...WORDS, finishReason: null }),
+  'no-text': answer({ text: '' }),
   cut: async (exchange) => {
     openStream(exchange);
     sendChunk(exchange, SOME_TEXT);

@@ -34,6 +34,8 @@ export interface TestServer {
   /** An account's ledger, oldest first. */
   ledger(account: string): Promise<LlmRequest[]>;
   stop(): Promise<void>;
+  /** What is left to do after `running.stop()`: ends the provider, and removes database and folder. */
+  remove(): Promise<void>;
 }
 
 /**
@@ -60,6 +62,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const running = await startServer(config, { project: projectDirectory }, log);
   const contract = await checkContractOf(running.url);
 
+  async function remove(): Promise<void> {
+    await provider.close();
+    await database.remove();
+    await folder.remove();
+  }
+
   return {
     url: running.url,
     running,
@@ -75,11 +83,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     async stop() {
       await running.stop();
       contract.stop();
-      await provider.close();
-      await database.remove();
-      await folder.remove();
+      await remove();
       expect(contract.violations, 'answers that /openapi.json does not describe').toEqual([]);
     },
+    remove,
   };
 }
 

@@ -100,7 +100,8 @@ export interface OrphanedTurn {
 /** The statements on a turn's way, each one round trip and one transaction. Written in SQL; typed here and nowhere else. */
 export interface TurnStatements {
   beginTurn(input: BeginTurnInput): Promise<BeginTurnOutcome>;
-  recordLlmRequest(accountId: string, request: LlmRequestRow): Promise<void>;
+  /** Enters a call that failed, and notes the one that follows it. Safe to repeat. */
+  recordAttempt(accountId: string, request: LlmRequestRow, next: PendingCall): Promise<void>;
   /** False when another process had ended the turn first. */
   finishTurn(input: FinishTurnInput): Promise<boolean>;
   /** Returns the turns that are still this process's own, and which of them are to be stopped. */
@@ -123,8 +124,9 @@ export function createTurnStatements(prisma: PrismaClient): TurnStatements {
       return rows[0].turn;
     },
 
-    async recordLlmRequest(accountId, request) {
-      await prisma.$queryRaw`SELECT record_llm_request(${accountId}::uuid, ${JSON.stringify(request)}::jsonb)::text`;
+    async recordAttempt(accountId, request, next) {
+      await prisma.$queryRaw`SELECT record_attempt(${accountId}::uuid, ${JSON.stringify(request)}::jsonb,
+        ${JSON.stringify(next)}::jsonb)::text`;
     },
 
     async finishTurn(input) {

@@ -44,8 +44,7 @@ describe('GET /health and /ready', () => {
 
     // There is nothing left to close, and closing says so once everything else has been stopped.
     await expect(server.running.stop()).rejects.toThrow();
-    await server.provider.close();
-    await server.database.remove();
+    await server.remove();
   });
 });
 
@@ -89,7 +88,6 @@ describe('a server asked to stop', () => {
       { content: 'one more', status: 'complete' },
       { content: 'The end.', status: 'complete' },
     ]);
-    await server.provider.close();
-    await server.database.remove();
+    await server.remove();
   });
 });

@@ -17,8 +17,20 @@ export interface ChatClientOptions {
   transport?: HttpTransport;
 }
 
-/** Sends a request and gives the response, status 2xx, its body not read yet. Rejects with `ProviderError`. */
-export type SendChatRequest = (request: ModelRequest, signal: AbortSignal) => Promise<IncomingMessage>;
+/**
+ * Sends a request and gives the response, status 2xx, its body not read yet. `onConnected` is called when the connection
+ * stands. Rejects with `ProviderError`.
+ */
+export type SendChatRequest = (
+  request: ModelRequest,
+  signal: AbortSignal,
+  onConnected: () => void,
+) => Promise<IncomingMessage>;
+
+/** What our `fetch` is given: the package's own, and `fetchOptions` as they were. */
+interface FetchOptions extends RequestInit {
+  onConnected?: () => void;
+}
 
 /** What a request of ours says. The package would add facts about this machine, and headers from its environment. */
 const SENT_HEADERS = ['accept', 'authorization', 'content-type', 'x-title'];
@@ -47,7 +59,7 @@ export function createChatClient(options: ChatClientOptions): SendChatRequest {
     fetch: fetchHead,
   });
 
-  return async (request, signal) => {
+  return async (request, signal, onConnected) => {
     const { model, messages, temperature, maxTokens } = request;
     const body = {
       model,
@@ -58,8 +70,10 @@ export function createChatClient(options: ChatClientOptions): SendChatRequest {
       stream_options: { include_usage: true },
       ...quirks.body,
     };
+    // `object`, because the package types what `fetch` itself takes, and hands on what it does not know.
+    const fetchOptions: object = { onConnected };
     try {
-      const head = await client.chat.completions.create(body, { signal }).asResponse();
+      const head = await client.chat.completions.create(body, { signal, fetchOptions }).asResponse();
       const response = responses.get(head);
       if (!response) throw new Error('The package did not hand on the response it was given.');
       return response;
@@ -70,7 +84,7 @@ export function createChatClient(options: ChatClientOptions): SendChatRequest {
   };
 
   /** What the package sees of a response: everything but its body. */
-  async function fetchHead(url: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  async function fetchHead(url: string | URL | Request, init: FetchOptions = {}): Promise<Response> {
     const given = new Headers(init.headers);
     const headers: Record<string, string> = { 'user-agent': 'Salient', 'accept-encoding': 'identity' };
     for (const key of SENT_HEADERS) {
@@ -81,6 +95,7 @@ export function createChatClient(options: ChatClientOptions): SendChatRequest {
       headers,
       body: typeof init.body === 'string' ? init.body : '',
       signal: init.signal ?? undefined,
+      onConnected: init.onConnected,
     });
     const status = response.statusCode ?? 0;
     const retryAfter = response.headers['retry-after'];

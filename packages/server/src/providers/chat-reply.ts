@@ -1,4 +1,4 @@
-import type { ModelCompletion, ReportedUsage } from './model-provider.ts';
+import type { ModelCompletion } from './model-provider.ts';
 import { parseChatChunk } from './parse-chat-chunk.ts';
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
@@ -24,7 +24,9 @@ export interface ChatReply {
   readonly heard: number;
   /** Whether the provider said why the answer ended: the text is whole, usage may follow. */
   readonly finished: boolean;
-  readonly usage: ReportedUsage | null;
+  /** Whether any answer text was taken. */
+  readonly hasText: boolean;
+  readonly usage: ModelCompletion['usage'];
   readonly modelAnswered: string | null;
   toCompletion(): ModelCompletion;
 }
@@ -35,7 +37,7 @@ export function createChatReply(): ChatReply {
   let fault: ReplyFault | null = null;
   let heard = 0;
   let finishReason: string | null = null;
-  let usage: ReportedUsage | null = null;
+  let usage: ModelCompletion['usage'] = null;
   let modelAnswered: string | null = null;
   let responseId: string | null = null;
 
@@ -48,13 +50,15 @@ export function createChatReply(): ChatReply {
       const chunk = parseChatChunk(json, source);
       if (fault) return;
       // Perplexity counts up on every chunk, so the last usage is the bill.
-      usage = chunk.usage ?? usage;
+      if (chunk.usage) usage = { ...usage, ...chunk.usage };
       modelAnswered ??= chunk.model;
       responseId ??= chunk.id;
       if (chunk.text !== '' || chunk.hasReasoning) heard += 1;
       text += chunk.text;
       if (chunk.fault) fail('reported', 'reported an error in its answer', chunk.fault.status);
       else finishReason = chunk.finishReason ?? finishReason;
+      // A whole message is whole by being valid JSON; small servers give no reason.
+      if (source === 'message' && chunk.text !== '') finishReason ??= 'stop';
     },
     takeText(last) {
       // Half an emoji waits for its other half: alone it could be neither sent nor stored.
@@ -75,6 +79,9 @@ export function createChatReply(): ChatReply {
     },
     get finished() {
       return finishReason !== null;
+    },
+    get hasText() {
+      return answerBytes > 0;
     },
     get usage() {
       return usage;

@@ -5,7 +5,13 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 /** Sends one POST and gives the response, its body not read yet. Rejects when no response came. */
 export type HttpTransport = (
   url: URL,
-  options: { headers: Record<string, string>; body: string; signal: AbortSignal | undefined },
+  options: {
+    headers: Record<string, string>;
+    body: string;
+    signal: AbortSignal | undefined;
+    /** Called when the connection stands, TLS included; at once for one that is used again. */
+    onConnected?: (() => void) | undefined;
+  },
 ) => Promise<IncomingMessage>;
 
 /** Servers close idle connections after a minute or so; a connection that is closed as it is used is a failed call. */
@@ -21,13 +27,19 @@ export function createHttpTransport(): HttpTransport {
   const http = new HttpAgent({ keepAlive: true, timeout: IDLE_MS });
   const https = new HttpsAgent({ keepAlive: true, timeout: IDLE_MS });
 
-  return (url, { headers, body, signal }) =>
+  return (url, { headers, body, signal, onConnected }) =>
     new Promise((resolve, reject) => {
       const options = { method: 'POST', headers, ...(signal && { signal }) };
       const call =
         url.protocol === 'https:'
           ? requestHttps(url, { ...options, agent: https })
           : requestHttp(url, { ...options, agent: http });
+      if (onConnected) {
+        call.once('socket', (socket) => {
+          if (socket.connecting) socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', onConnected);
+          else onConnected();
+        });
+      }
       call.once('response', resolve);
       call.on('error', reject);
       call.end(body);

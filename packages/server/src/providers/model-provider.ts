@@ -32,8 +32,15 @@ export interface ModelRequest {
   topics: readonly string[];
 }
 
+/** What a provider says a call cost, in US dollars as decimal strings. Null where it does not say. */
+export interface ReportedCost {
+  costUsd: string | null;
+  promptCostUsd: string | null;
+  completionCostUsd: string | null;
+}
+
 /** Token counts and cost as the provider reported them, read by `parseUsage`. */
-export interface ReportedUsage {
+export interface ReportedUsage extends ReportedCost {
   promptTokens: number;
   /** Part of `promptTokens` that was read from the provider's cache. */
   cachedPromptTokens: number;
@@ -41,10 +48,6 @@ export interface ReportedUsage {
   completionTokens: number;
   /** Part of `completionTokens`. */
   reasoningTokens: number;
-  /** US dollars as a decimal string; null when the provider does not say. */
-  costUsd: string | null;
-  promptCostUsd: string | null;
-  completionCostUsd: string | null;
 }
 
 /** How a call ended after the provider said it was over. */
@@ -54,8 +57,8 @@ export interface ModelCompletion {
   modelAnswered: string | null;
   /** The provider's id of the reply, for support questions. */
   responseId: string | null;
-  /** Null when the provider reported none. */
-  usage: ReportedUsage | null;
+  /** Null when the provider reported none; a cost alone where it counted no tokens that can be believed. */
+  usage: ReportedUsage | ReportedCost | null;
   /** Null when the provider does not say; then the marks `[n]` in the text do. */
   citations: Citation[] | null;
 }
@@ -71,9 +74,9 @@ export interface ModelProvider {
 
 /** Limits of one call, in milliseconds. Each is named in the error it causes. */
 export interface ProviderTimeouts {
-  /** From the call to the provider's response headers. */
+  /** From the call until the connection stands: name, TCP and TLS. */
   connectMs: number;
-  /** From the response headers to the first piece of text. */
+  /** From there to the first piece of text, or of reasoning. Servers that load a model first send no headers until then. */
   firstTokenMs: number;
   /** Between two pieces of text. */
   betweenTokensMs: number;
@@ -104,7 +107,7 @@ export class ProviderError extends Error {
   /** From `Retry-After`. */
   readonly retryAfterMs: number | null;
   /** Usage that had been reported before the failure. */
-  readonly usage: ReportedUsage | null;
+  readonly usage: ModelCompletion['usage'];
   readonly modelAnswered: string | null;
 
   constructor(
@@ -115,7 +118,7 @@ export class ProviderError extends Error {
       status?: number;
       retryable?: boolean;
       retryAfterMs?: number | null;
-      usage?: ReportedUsage | null;
+      usage?: ModelCompletion['usage'];
       modelAnswered?: string | null;
     } = {},
   ) {

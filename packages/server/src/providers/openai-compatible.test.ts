@@ -82,7 +82,8 @@ describe('a request', () => {
     // The end comes in a packet of its own, after the completion.
     const endsLate: Reply = async ({ response, wait }) => {
       ports.add(response.socket?.remotePort);
-      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: [DONE]\n\n');
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write('data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
       await wait(5);
       response.end();
     };
@@ -154,7 +155,7 @@ describe('an answer', () => {
     expect(completion.usage).toMatchObject({ promptTokens: 1, completionTokens: 2 });
   });
 
-  test.each(['no-done', 'no-usage', 'no-finish-but-done'] as const)('is whole with %s', async (fault) => {
+  test.each(['no-done', 'no-usage'] as const)('is whole with %s', async (fault) => {
     const { text, completion } = await ask(FAULTS[fault]);
     expect(text).toBe('One two three four five six.');
     expect(completion.finishReason).toBe('stop');
@@ -192,6 +193,13 @@ describe('a bad upstream', () => {
     ['error-object', 'reported', 'One two', 'openai reported an error in its answer (502).'],
     ['error-first', 'reported', '', 'openai reported an error in its answer (502).'],
     ['no-finish', 'network', 'One two', 'The connection to openai broke before the answer was whole.'],
+    [
+      'no-finish-but-done',
+      'malformed',
+      'One two three four five six.',
+      'openai ended its answer without saying that it is whole.',
+    ],
+    ['no-text', 'malformed', '', 'openai ended without an answer.'],
     ['cut', 'network', 'One two', 'The connection to openai broke before the answer was whole (ECONNRESET).'],
     ['reset', 'network', 'One two', 'The connection to openai broke before the answer was whole (ECONNRESET).'],
     ['reset-at-once', 'network', '', 'The connection to openai failed (ECONNRESET).'],
@@ -275,7 +283,7 @@ describe('a bad upstream', () => {
     });
   });
 
-  test.each(Object.entries(FAULTS).filter(([name]) => !/^no-(done|usage|finish-but-done)$|^stall/.test(name)))(
+  test.each(Object.entries(FAULTS).filter(([name]) => !/^no-(done|usage)$|^stall/.test(name)))(
     'never sees its words, the key or the prompt in an error: %s',
     async (_name, fault) => {
       const { error } = await askAndFail(fault);
@@ -287,7 +295,7 @@ describe('a bad upstream', () => {
 
 describe('every wait is bounded', () => {
   test.each([
-    ['connect', FAULTS['stall-headers'], { connectMs: 50 }, ''],
+    ['first token', FAULTS['stall-headers'], { firstTokenMs: 50 }, ''],
     ['first token', FAULTS['stall-first-token'], { firstTokenMs: 50 }, ''],
     ['between tokens', FAULTS['stall-between-tokens'], { betweenTokensMs: 50 }, 'One'],
     ['total', FAULTS['stall-between-tokens'], { totalMs: 300 }, 'One'],
@@ -303,21 +311,28 @@ describe('every wait is bounded', () => {
     expect(fake.requests[0]?.replied).toBe(false);
   });
 
-  test('also when the server never speaks HTTP', async () => {
+  test('by the connect limit when the connection never stands', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
-    const timeouts = { ...PATIENT, connectMs: 50 };
+    const hungUp = new Promise((resolve) => {
+      silent.once('connection', (socket) => socket.resume().once('close', resolve));
+    });
+    // A handshake that is never answered: the connection never stands.
     const provider = createOpenAiCompatible({
       name: 'openai',
-      baseUrl: `http://127.0.0.1:${port}`,
+      baseUrl: `https://127.0.0.1:${port}`,
       apiKey: KEY,
-      timeouts,
+      timeouts: { ...PATIENT, connectMs: 200 },
     });
     const error = await provider
       .complete(REQUEST, () => {}, new AbortController().signal)
       .catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ kind: 'timeout' });
+    expect(error).toMatchObject({
+      kind: 'timeout',
+      message: 'openai did not answer within the connect limit of 200 ms.',
+    });
+    await hungUp;
     silent.close();
   });
 });

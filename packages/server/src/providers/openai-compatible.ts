@@ -2,7 +2,7 @@ import { startCallLimits } from './call-limits.ts';
 import { toFaultError, toNetworkError, toTimeoutError } from './call-errors.ts';
 import { createChatClient } from './chat-client.ts';
 import type { ChatClientOptions } from './chat-client.ts';
-import { createChatReply } from './chat-reply.ts';
+import { createChatReply, type ChatReply } from './chat-reply.ts';
 import type { ModelProvider, ProviderTimeouts } from './model-provider.ts';
 import { readReply } from './read-reply.ts';
 
@@ -27,13 +27,13 @@ export function createOpenAiCompatible(options: OpenAiCompatibleOptions): ModelP
       const limits = startCallLimits(options.timeouts, signal);
       const reply = createChatReply();
       try {
-        const response = await send(request, limits.signal);
-        limits.enter('firstToken');
+        const response = await send(request, limits.signal, () => limits.enter('firstToken'));
         const outcome = await readReply(response, reply, limits, onText);
         signal.throwIfAborted();
-        if (outcome.ended === 'whole') return reply.toCompletion();
-        if (outcome.ended === 'fault') throw toFaultError(name, reply);
-        throw toNetworkError(name, outcome.cause, reply);
+        if (outcome.ended === 'cut') throw toNetworkError(name, outcome.cause, reply);
+        refuseIncomplete(reply);
+        if (reply.fault) throw toFaultError(name, reply);
+        return reply.toCompletion();
       } catch (error) {
         signal.throwIfAborted();
         throw limits.expired === null ? error : toTimeoutError(name, limits.expired, reply);
@@ -42,4 +42,10 @@ export function createOpenAiCompatible(options: OpenAiCompatibleOptions): ModelP
       }
     },
   };
+}
+
+/** An end without a reason may be a stream that a gateway closed politely when its own upstream broke. */
+function refuseIncomplete(reply: ChatReply): void {
+  if (!reply.finished) reply.fail('malformed', 'ended its answer without saying that it is whole');
+  else if (!reply.hasText) reply.fail('malformed', 'ended without an answer');
 }

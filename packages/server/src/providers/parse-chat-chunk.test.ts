@@ -20,6 +20,10 @@ test.each([['reasoning_content'], ['reasoning']])('never takes %s for answer tex
 
 test.each([
   ['on the chunk', { choices: [], usage: { prompt_tokens: 1, completion_tokens: 2 } }],
+  [
+    'under x_groq beside one that says nothing',
+    { usage: {}, x_groq: { usage: { prompt_tokens: 1, completion_tokens: 2 } } },
+  ],
   ['under x_groq', { choices: [], x_groq: { usage: { prompt_tokens: 1, completion_tokens: 2 } } }],
   ['on the choice', { choices: [{ usage: { prompt_tokens: 1, completion_tokens: 2 } }], usage: null }],
 ])('finds usage %s', (_name, chunk) => {

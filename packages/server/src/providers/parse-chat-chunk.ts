@@ -1,5 +1,5 @@
 import { asRecord } from './as-record.ts';
-import type { ReportedUsage } from './model-provider.ts';
+import type { ModelCompletion } from './model-provider.ts';
 import { parseUsage } from './parse-usage.ts';
 
 /** What one JSON object of a chat-completions reply says, reduced to what an answer needs. */
@@ -10,7 +10,7 @@ export interface ChatChunk {
   hasReasoning: boolean;
   finishReason: string | null;
   /** Null when the chunk has none, or one that cannot be read. */
-  usage: ReportedUsage | null;
+  usage: ModelCompletion['usage'];
   model: string | null;
   id: string | null;
   /** The provider's error, without its words: they may quote the prompt. */
@@ -69,8 +69,11 @@ function readPart(part: unknown): string {
 function findUsage(
   chunk: Readonly<Record<string, unknown>>,
   choice: Readonly<Record<string, unknown>>,
-): ReportedUsage | null {
-  const usage = chunk['usage'] ?? asRecord(chunk['x_groq'])['usage'] ?? choice['usage'];
+): ModelCompletion['usage'] {
+  return readUsage(chunk['usage']) ?? readUsage(asRecord(chunk['x_groq'])['usage']) ?? readUsage(choice['usage']);
+}
+
+function readUsage(usage: unknown): ModelCompletion['usage'] {
   return usage ? parseUsage(usage) : null;
 }
 

@@ -49,6 +49,10 @@ test.each([
   [{ prompt_tokens: Number.NaN, completion_tokens: 5 }],
   [{ prompt_tokens: 1.5, completion_tokens: 5 }],
   [{ prompt_tokens: 10, completion_tokens: 1e12 }],
+  [{ prompt_tokens: '10', completion_tokens: '5' }],
+  [{ prompt_tokens: [10], completion_tokens: {} }],
+  [{ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }],
+  [{ prompt_tokens: -1, completion_tokens: 5, cost: -0.1 }],
 ])('treats %j as no usage', (usage) => {
   expect(parseUsage(usage)).toBeNull();
 });
@@ -69,6 +73,7 @@ test.each([
     '0.00503',
   ],
   ['xAI', { cost_in_usd_ticks: 37_756_000 }, '0.0037756'],
+  ['DeepInfra', { estimated_cost: 0.0000125 }, '0.0000125'],
   ['decimal text', { cost: '0.000012345678901234' }, '0.000012345678901234'],
 ])('reads the cost that %s reports, to the last digit', (_name, cost, expected) => {
   expect(parseUsage({ ...COUNTS, ...cost })?.costUsd).toBe(expected);
@@ -88,3 +93,9 @@ test.each([[-0.1], [Number.NaN], [Number.POSITIVE_INFINITY], [1e9], ['free'], ['
     expect(parseUsage({ ...COUNTS, cost })?.costUsd).toBeNull();
   },
 );
+
+test('keeps a cost that comes without counts that can be believed', () => {
+  const cost = { costUsd: '0.5', promptCostUsd: null, completionCostUsd: null };
+  expect(parseUsage({ cost: 0.5 })).toEqual(cost);
+  expect(parseUsage({ prompt_tokens: -1, completion_tokens: 1e15, cost: 0.5 })).toEqual(cost);
+});

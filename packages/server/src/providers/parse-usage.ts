@@ -1,9 +1,9 @@
 import { Decimal } from '../db/decimal.ts';
 import { asRecord } from './as-record.ts';
-import type { ReportedUsage } from './model-provider.ts';
+import type { ReportedCost, ReportedUsage } from './model-provider.ts';
 
 /** More than any model reads or writes in one call: a larger count is a fault, not a bill. */
-const MAX_TOKENS = 1_000_000_000;
+const MAX_TOKENS = 100_000_000;
 /** What one call can cost at most, in US dollars; also what the ledger's columns can hold. */
 const MAX_COST_USD = 9_999;
 /** xAI reports cost in ticks (docs.x.ai/developers/cost-tracking, read 2026-11-21). */
@@ -11,25 +11,32 @@ const TICKS_PER_USD = 10_000_000_000;
 
 /**
  * Reads the `usage` object of a chat-completions reply, in every shape known from OpenAI, OpenRouter, Together,
- * DeepSeek, Moonshot, Mistral, Perplexity, xAI and Groq. A count that is negative, fractional or absurd is treated as missing.
+ * DeepSeek, DeepInfra, Moonshot, Mistral, Perplexity, xAI and Groq. A count that is negative, fractional or absurd is
+ * treated as missing, and so are counts of nothing at all: no call reads nothing.
  *
- * @returns null when the object does not say how many tokens went in and came out
+ * @returns the cost alone when the object does not say how many tokens went in and came out; null when it says neither
  */
-export function parseUsage(value: unknown): ReportedUsage | null {
+export function parseUsage(value: unknown): ReportedUsage | ReportedCost | null {
   const usage = asRecord(value);
+  const tokens = reportedTokens(usage);
+  const cost = reportedCost(usage);
+  if (tokens) return { ...tokens, ...cost };
+  return cost.costUsd === null ? null : cost;
+}
+
+function reportedTokens(usage: Readonly<Record<string, unknown>>): Omit<ReportedUsage, keyof ReportedCost> | null {
   const total = readCount(usage['total_tokens']);
   const completion = readCount(usage['completion_tokens']);
   const prompt = readCount(usage['prompt_tokens']) ?? difference(total, completion);
   if (prompt === null) return null;
   const output = billableOutput(prompt, completion, total);
-  if (output === null) return null;
+  if (output === null || prompt + output === 0) return null;
 
   return {
     promptTokens: prompt,
     cachedPromptTokens: cachedTokens(usage, prompt),
     completionTokens: output,
     reasoningTokens: Math.min(readCount(asRecord(usage['completion_tokens_details'])['reasoning_tokens']) ?? 0, output),
-    ...reportedCost(usage),
   };
 }
 
@@ -48,14 +55,15 @@ function cachedTokens(usage: Readonly<Record<string, unknown>>, prompt: number):
   return cached !== null && cached <= prompt ? cached : 0;
 }
 
-function reportedCost(
-  usage: Readonly<Record<string, unknown>>,
-): Pick<ReportedUsage, 'costUsd' | 'promptCostUsd' | 'completionCostUsd'> {
-  // Perplexity: an object. OpenRouter: a number, its parts beside it.
+function reportedCost(usage: Readonly<Record<string, unknown>>): ReportedCost {
+  // Perplexity: an object. OpenRouter: a number, its parts beside it. DeepInfra: what it will charge, under another name.
   const cost = asRecord(usage['cost']);
   const details = asRecord(usage['cost_details']);
   const total =
-    readUsd(usage['cost']) ?? readUsd(cost['total_cost']) ?? readUsd(usage['cost_in_usd_ticks'], TICKS_PER_USD);
+    readUsd(usage['cost']) ??
+    readUsd(cost['total_cost']) ??
+    readUsd(usage['cost_in_usd_ticks'], TICKS_PER_USD) ??
+    readUsd(usage['estimated_cost']);
   // With the customer's own key at the upstream, `cost` is only OpenRouter's fee: the upstream bills the rest.
   const upstream = usage['is_byok'] === true ? readUsd(details['upstream_inference_cost']) : null;
   return {

@@ -7,6 +7,8 @@ const hostPattern = z
   .string()
   .regex(/^(\*\.)?([a-z0-9-]+\.)+[a-z][a-z0-9-]+$/i, 'must be a host such as img.example.com or *.example.com')
   .transform((host) => host.toLowerCase());
+/** As in app.yaml. */
+const milliseconds = z.int().min(1).max(3_600_000);
 const usd = z.string().regex(/^\d{1,4}(\.\d{1,8})?$/, 'must be US dollars as a string, such as "50.00"');
 
 const providerChoice = {
@@ -48,6 +50,16 @@ export const agentLayerSchema = z.strictObject({
         .regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of an environment variable')
         .optional(),
       timeout_seconds: z.number().min(1).max(600).optional(),
+      timeouts_ms: z
+        .strictObject({
+          connect: milliseconds.optional(),
+          first_token: milliseconds.optional(),
+          between_tokens: milliseconds.optional(),
+          turn: milliseconds.optional(),
+        })
+        .optional(),
+      /** Tokens of prompt and answer together. */
+      context_window: z.int().min(256).max(100_000_000).optional(),
       fallbacks: z.array(z.strictObject(providerChoice)).max(5).optional(),
     })
     .optional(),
@@ -128,8 +140,10 @@ export interface AgentConfig {
     /** For `openai_compatible`. */
     baseUrl: string | null;
     apiKeyEnv: string | null;
-    /** Overrides the total limit of a call. */
-    timeoutMs: number | null;
+    /** Over the limits of app.yaml. `total` is one call, `turn` all of them. */
+    timeoutsMs: Record<'connect' | 'firstToken' | 'betweenTokens' | 'total' | 'turn', number | null>;
+    /** Of its own model, in tokens, where the published one is wrong or missing. Fallbacks keep theirs. */
+    contextWindow: number | null;
     fallbacks: ModelChoice[];
   };
   vectorSearch: { enabled: boolean; maxResults: number };

@@ -142,12 +142,19 @@ describe('mergeLayers', () => {
         "llm": {
           "apiKeyEnv": null,
           "baseUrl": null,
+          "contextWindow": null,
           "fallbacks": [],
           "inferenceProvider": "local",
           "maxTokens": 1000,
           "model": "local",
           "temperature": 0.3,
-          "timeoutMs": null,
+          "timeoutsMs": {
+            "betweenTokens": null,
+            "connect": null,
+            "firstToken": null,
+            "total": null,
+            "turn": null,
+          },
         },
         "monthlyBudgetUsd": null,
         "rateLimits": {

@@ -39,7 +39,14 @@ export function mergeLayers(
       maxTokens: llm?.max_tokens ?? 1000,
       baseUrl: llm?.base_url ?? null,
       apiKeyEnv: llm?.api_key_env ?? null,
-      timeoutMs: llm?.timeout_seconds === undefined ? null : llm.timeout_seconds * 1000,
+      timeoutsMs: {
+        connect: llm?.timeouts_ms?.connect ?? null,
+        firstToken: llm?.timeouts_ms?.first_token ?? null,
+        betweenTokens: llm?.timeouts_ms?.between_tokens ?? null,
+        total: llm?.timeout_seconds === undefined ? null : llm.timeout_seconds * 1000,
+        turn: llm?.timeouts_ms?.turn ?? null,
+      },
+      contextWindow: llm?.context_window ?? null,
       fallbacks: (llm?.fallbacks ?? []).map((choice) => ({
         inferenceProvider: choice.inference_provider,
         model: choice.model,

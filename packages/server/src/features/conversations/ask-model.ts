@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Citation, FinishReason, Usage } from '@salient/shared-types';
-import type { LlmRequestRow } from '../../db/index.ts';
+import type { LlmRequestRow, PendingCall } from '../../db/index.ts';
 import type { Logger } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
 import { ProviderError, type ModelRequest } from '../../providers/model-provider.ts';
-import { describeCall, usageOf, type CallContext, type CallOutcome, type PriceList } from '../usage/index.ts';
+import {
+  describeCall,
+  estimatePromptTokens,
+  usageOf,
+  type CallContext,
+  type CallOutcome,
+  type PriceList,
+} from '../usage/index.ts';
 import { citedPassages } from './cited-passages.ts';
 import type { TurnFault } from './live-turn.ts';
 import type { ReadyModel } from './model-choices.ts';
@@ -16,8 +23,9 @@ const FIRST_RETRY_MS = 400;
 /** A provider that asks for a longer pause is left for the next one. */
 const MAX_RETRY_AFTER_MS = 5_000;
 
-/** Aborting a turn with it means: somebody asked to stop. */
+/** Reasons to abort a turn: somebody asked to stop, or the limit of the whole turn ran out. */
 export const STOPPED = 'stopped';
+export const TURN_TIMEOUT = 'turn timeout';
 
 export interface Question {
   context: CallContext;
@@ -36,18 +44,19 @@ export interface Answer {
   status: 'complete' | 'partial' | 'error';
   finishReason: FinishReason;
   citations: Citation[];
-  usage: Usage;
+  /** Of the last attempt. Null when no model was asked. */
+  usage: Usage | null;
   fault: TurnFault | null;
-  /** The last attempt's ledger row, not entered yet. */
-  row: LlmRequestRow;
+  /** The last attempt's ledger row, not entered yet. Null when no model was asked. */
+  row: LlmRequestRow | null;
 }
 
 export interface AskModelDependencies {
   prices: PriceList;
   log: Logger;
   metrics: Metrics;
-  /** Enters an attempt that was followed by another. */
-  record: (row: LlmRequestRow) => Promise<void>;
+  /** Enters an attempt that failed, and notes the one that follows, so that it is billed if this process dies. */
+  record: (row: LlmRequestRow, next: PendingCall) => Promise<void>;
 }
 
 /**
@@ -55,19 +64,30 @@ export interface AskModelDependencies {
  * safe; then the next model is asked. Every attempt leaves one ledger row.
  */
 export async function askModel(question: Question, dependencies: AskModelDependencies): Promise<Answer> {
+  const { models, signal } = question;
   let requestId = question.requestId;
-  for (const [position, ready] of question.models.entries()) {
+  // Stopped while its knowledge was looked up: a call that is not made costs nothing.
+  if (signal.aborted) return { ...abortedEnd(signal), citations: [], usage: null, row: null };
+  for (const [position, ready] of models.entries()) {
     for (let attempt = 0; ; attempt += 1) {
-      const { answer, error } = await askOnce(question, ready, requestId, dependencies);
-      if (answer.status !== 'error' || question.signal.aborted) return answer;
+      const { answer, row, error } = await askOnce(question, ready, requestId, dependencies);
+      if (answer.status !== 'error' || signal.aborted) return answer;
 
       const pauseMs = attempt < MAX_RETRIES ? retryPause(error, attempt) : null;
-      const isLast = pauseMs === null && position === question.models.length - 1;
-      if (isLast) return answer;
-      await dependencies.record(answer.row);
+      const next = pauseMs === null ? models[position + 1] : ready;
+      if (!next) return answer;
+      if (pauseMs !== null) await wait(pauseMs, undefined, { signal }).catch(() => {});
+      if (signal.aborted) return { ...answer, ...abortedEnd(signal) };
+
       requestId = randomUUID();
+      await dependencies.record(row, {
+        requestId,
+        provider: next.provider.name,
+        model: next.model,
+        startedAt: new Date().toISOString(),
+        promptTokens: estimatePromptTokens(question.request.messages),
+      });
       if (pauseMs === null) break;
-      await wait(pauseMs, undefined, { signal: question.signal }).catch(() => {});
     }
   }
   throw new Error('askModel needs at least one model');
@@ -78,7 +98,7 @@ async function askOnce(
   { provider, model }: ReadyModel,
   requestId: string,
   { prices, log, metrics }: AskModelDependencies,
-): Promise<{ answer: Answer; error: unknown }> {
+): Promise<{ answer: Answer; row: LlmRequestRow; error: unknown }> {
   const startedAt = performance.now();
   let firstTokenAt: number | null = null;
   let text = '';
@@ -117,23 +137,30 @@ async function askOnce(
   logCall(log, row, outcome, error);
   metrics.countCall(row);
 
-  const stopped = signal.aborted && signal.reason === STOPPED;
+  const stopped = signal.reason === STOPPED;
   return {
     error,
+    row,
     answer: {
       status: outcome.status === 'complete' ? 'complete' : text === '' && !stopped ? 'error' : 'partial',
       finishReason: outcome.finishReason,
       citations: citations ?? citedPassages(text, request.passages),
       usage: usageOf(row),
-      fault: outcome.status === 'complete' || stopped ? null : faultOf(outcome),
+      fault: outcome.status === 'complete' || stopped ? null : faultOf(outcome.errorKind),
       row,
     },
   };
 }
 
+/** How a turn ends that was aborted while no model was being asked. */
+function abortedEnd({ reason }: AbortSignal): Pick<Answer, 'status' | 'finishReason' | 'fault'> {
+  if (reason === STOPPED) return { status: 'partial', finishReason: 'stopped', fault: null };
+  return { status: 'error', finishReason: 'error', fault: faultOf(reason === TURN_TIMEOUT ? 'timeout' : 'aborted') };
+}
+
 function failedOutcome(error: unknown, signal: AbortSignal, text: string): CallOutcome {
   const known = error instanceof ProviderError ? error : null;
-  const kind = known?.kind ?? (!signal.aborted ? 'unexpected' : isTimeout(signal) ? 'timeout' : 'aborted');
+  const kind = known?.kind ?? (!signal.aborted ? 'unexpected' : signal.reason === TURN_TIMEOUT ? 'timeout' : 'aborted');
   return {
     status: kind === 'timeout' ? 'timeout' : text === '' && kind !== 'aborted' ? 'error' : 'partial',
     finishReason: kind === 'aborted' && signal.reason === STOPPED ? 'stopped' : 'error',
@@ -144,13 +171,8 @@ function failedOutcome(error: unknown, signal: AbortSignal, text: string): CallO
   };
 }
 
-/** The whole turn's limit ran out, not one call's. */
-function isTimeout({ reason }: AbortSignal): boolean {
-  return reason instanceof DOMException && reason.name === 'TimeoutError';
-}
-
-function faultOf(outcome: CallOutcome): TurnFault {
-  return outcome.errorKind === 'timeout'
+function faultOf(errorKind: CallOutcome['errorKind']): TurnFault {
+  return errorKind === 'timeout'
     ? { code: 'UPSTREAM_TIMEOUT', detail: 'The model took too long to answer. Try again in a moment.', retryable: true }
     : {
         code: 'UPSTREAM_ERROR',
@@ -159,11 +181,12 @@ function faultOf(outcome: CallOutcome): TurnFault {
       };
 }
 
-/** Null when asking again is no use. Full jitter, so that many turns that failed together do not come back together. */
+/** Null when asking again is no use. With jitter, so that many turns that failed together do not come back together. */
 function retryPause(error: unknown, attempt: number): number | null {
   if (!(error instanceof ProviderError) || !error.retryable) return null;
-  if (error.retryAfterMs !== null) return error.retryAfterMs <= MAX_RETRY_AFTER_MS ? error.retryAfterMs : null;
-  return Math.random() * FIRST_RETRY_MS * 2 ** attempt;
+  const jitterMs = Math.random() * FIRST_RETRY_MS * 2 ** attempt;
+  if (error.retryAfterMs === null) return jitterMs;
+  return error.retryAfterMs <= MAX_RETRY_AFTER_MS ? error.retryAfterMs + jitterMs : null;
 }
 
 function logCall(log: Logger, row: LlmRequestRow, outcome: CallOutcome, error: unknown): void {
@@ -180,10 +203,13 @@ function logCall(log: Logger, row: LlmRequestRow, outcome: CallOutcome, error: u
       prompt_tokens: row.prompt_tokens,
       completion_tokens: row.completion_tokens,
       total_cost: row.total_cost,
+      cost_source: row.cost_source,
+      usage_source: row.usage_source,
       latency_ms: row.latency_ms,
       time_to_first_token_ms: row.time_to_first_token_ms,
       ...(outcome.errorKind && { error_kind: outcome.errorKind }),
       ...(error instanceof ProviderError && { problem: error.message }),
+      ...(error === TURN_TIMEOUT && { problem: 'The limit of the whole turn ran out.' }),
       ...(outcome.errorKind === 'unexpected' && { err: error }),
     },
     'model call',

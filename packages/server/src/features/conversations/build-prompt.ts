@@ -19,7 +19,8 @@ export interface FittedPrompt {
 
 /**
  * Puts together the largest prompt that leaves room for the answer. The system prompt and the question always stay; the
- * worst passages go first, then the oldest messages.
+ * worst passages go first, then the oldest turns, each whole: some models refuse a conversation that begins with an answer,
+ * and all of them one in which something is answered that is no longer there.
  *
  * @param maxTokens of the prompt, counted by estimate
  * @returns null when even the system prompt and the question are too long
@@ -42,6 +43,7 @@ export function fitPrompt(parts: PromptParts, maxTokens: number): FittedPrompt |
     room -= tokens;
     from -= 1;
   }
+  while (parts.history[from] && parts.history[from]?.role !== 'user') from += 1;
   return { messages: buildPrompt({ ...parts, passages, history: parts.history.slice(from) }), passages };
 }
 

@@ -18,8 +18,6 @@ export interface ConversationDependencies {
   /** Names this process in leases. */
   processId: string;
   onDisconnect: 'continue' | 'abort';
-  /** Limit of a whole turn: every attempt, every fallback. */
-  turnTimeoutMs: number;
   /** Answers under way at once, before new ones are refused. */
   maxLiveTurns: number;
   /** Aborted when the process is shutting down: no new turns. */

@@ -15,6 +15,8 @@ export interface ModelChoices {
   answererOf: (config: AgentConfig) => Answerer & { model: string };
   /** The agent's model and its fallbacks, in order, without those whose key is missing. May be empty. */
   readyModels: (config: AgentConfig) => ReadyModel[];
+  /** Limit of a whole turn: every call, every fallback. Never shorter than what the agent allows one call. */
+  turnTimeoutMs: (config: AgentConfig) => number;
 }
 
 export function createModelChoices(
@@ -41,14 +43,18 @@ export function createModelChoices(
         { provider: createProvider(settingsOf(agent, { inferenceProvider: 'local', model: 'local' })), model: 'local' },
       ];
     },
+
+    turnTimeoutMs({ llm: { timeoutsMs } }) {
+      return timeoutsMs.turn ?? Math.max(limits.turn, timeoutsMs.total ?? 0);
+    },
   };
 
   function settingsOf(agent: AgentConfig, choice: ModelChoice): ProviderSettings {
     const timeouts: ProviderTimeouts = {
-      connectMs: limits.connect,
-      firstTokenMs: limits.first_token,
-      betweenTokensMs: limits.between_tokens,
-      totalMs: agent.llm.timeoutMs ?? limits.total,
+      connectMs: agent.llm.timeoutsMs.connect ?? limits.connect,
+      firstTokenMs: agent.llm.timeoutsMs.firstToken ?? limits.first_token,
+      betweenTokensMs: agent.llm.timeoutsMs.betweenTokens ?? limits.between_tokens,
+      totalMs: agent.llm.timeoutsMs.total ?? limits.total,
     };
     return {
       inferenceProvider: choice.inferenceProvider,

@@ -7,7 +7,11 @@ const MARGIN = 0.1;
 
 /** How many tokens a prompt may have, so that every model that may be asked still has room for its answer. */
 export function promptRoom(models: readonly ReadyModel[], config: AgentConfig): number {
-  const windows = models.map(({ provider, model }) => contextWindowOf(provider.name, model));
-  const smallest = Math.min(...windows);
+  const smallest = Math.min(...models.map((ready) => windowOf(ready, config.llm)));
   return smallest * (1 - MARGIN) - Math.min(config.llm.maxTokens, smallest / 2);
+}
+
+function windowOf({ provider, model }: ReadyModel, own: AgentConfig['llm']): number {
+  const isOwn = provider.name === own.inferenceProvider && model === own.model;
+  return (isOwn ? own.contextWindow : null) ?? contextWindowOf(provider.name, model);
 }

@@ -4,7 +4,7 @@ import type { Passage } from '../../providers/model-provider.ts';
 import type { Agent } from '../agents/index.ts';
 import { listTopics, searchKnowledge } from '../knowledge/index.ts';
 import { createAnswerText } from './answer-text.ts';
-import { askModel, type Answer } from './ask-model.ts';
+import { askModel, TURN_TIMEOUT, type Answer } from './ask-model.ts';
 import { fitPrompt } from './build-prompt.ts';
 import type { ConversationDependencies } from './dependencies.ts';
 import type { LiveTurn, TurnFault } from './live-turn.ts';
@@ -22,7 +22,7 @@ export interface TurnJob {
   history: { role: 'user' | 'assistant' | 'system'; content: string }[];
 }
 
-/** A finished answer outlasts a restart of the database: storing it is tried again for this long. */
+/** An answer, and an attempt, outlast a restart of the database: storing them is tried again for this long. */
 const STORE_LIMIT_MS = 20_000;
 
 const UNEXPECTED: TurnFault = {
@@ -36,13 +36,17 @@ const UNEXPECTED: TurnFault = {
  * asked. Never rejects: whatever happens, the turn ends, is stored if the database lets it, and its readers are told.
  */
 export async function runTurn(dependencies: ConversationDependencies, job: TurnJob): Promise<void> {
-  const { turn } = job;
-  const { liveTurns, log } = dependencies;
+  const { turn, agent } = job;
+  const { liveTurns, log, models } = dependencies;
   let answer: Answer | null = null;
+  // Not AbortSignal.timeout: joined by AbortSignal.any and held by nobody else, it is collected before it fires.
+  const limit = setTimeout(() => turn.abort.abort(TURN_TIMEOUT), models.turnTimeoutMs(agent.config));
   try {
     answer = await generate(dependencies, job);
   } catch (error) {
     log.error({ err: error, turn_id: turn.ids.turn_id }, 'turn failed');
+  } finally {
+    clearTimeout(limit);
   }
   const end = {
     done: doneEvent(turn, answer),
@@ -92,13 +96,14 @@ async function generate(dependencies: ConversationDependencies, job: TurnJob): P
       models: job.models,
       requestId: job.requestId,
       onText: (piece) => turn.append(answerText.push(piece)),
-      signal: AbortSignal.any([turn.abort.signal, AbortSignal.timeout(dependencies.turnTimeoutMs)]),
+      signal: turn.abort.signal,
     },
     {
       prices: dependencies.prices,
       log: dependencies.log,
       metrics: dependencies.metrics,
-      record: (row) => dependencies.database.turns.recordLlmRequest(agent.accountId, row),
+      record: (row, next) =>
+        persistently(STORE_LIMIT_MS, () => dependencies.database.turns.recordAttempt(agent.accountId, row, next)),
     },
   );
   turn.append(answerText.end());

@@ -3,7 +3,8 @@ import { z } from 'zod';
 
 const MAX_CONTEXT_BYTES = 2048;
 
-const clientMessageId = z.string().regex(/^[\w.:-]{1,128}$/, 'must be 1 to 128 letters, digits, or . _ : -');
+const CLIENT_MESSAGE_ID_RULE = 'must be 1 to 128 letters, digits, or . _ : -';
+const clientMessageId = z.string({ error: CLIENT_MESSAGE_ID_RULE }).regex(/^[\w.:-]{1,128}$/, CLIENT_MESSAGE_ID_RULE);
 
 /** What a visitor said: any Unicode. Line ends become LF and NUL goes; everything else is kept as sent. */
 const messageText = (maxChars: number) =>
@@ -22,7 +23,7 @@ export function sendMessageSchema(maxChars: number) {
       .optional()
       .meta({ description: 'Unique per session. Sent again, it joins the turn instead of asking twice.' }),
     replaces: z
-      .uuid()
+      .uuid('must be the id of a message')
       .optional()
       .meta({ description: "Id of the session's last user message, whose turn is asked again." }),
     context: z
@@ -36,7 +37,7 @@ export function sendMessageSchema(maxChars: number) {
 export function streamQuerySchema(maxChars: number) {
   return z
     .object({
-      turn: z.uuid().optional(),
+      turn: z.uuid('must be the id of a turn').optional(),
       message: messageText(maxChars).optional(),
       client_message_id: clientMessageId.optional(),
     })
@@ -60,8 +61,10 @@ export const feedbackSchema = z.object({
     .optional(),
 });
 
+const LIMIT_RULE = 'must be a whole number from 1 to 200';
+
 export const historyQuerySchema = z.object({
-  limit: z.coerce.number('must be a number').int().min(1).max(200).default(50),
+  limit: z.coerce.number(LIMIT_RULE).int(LIMIT_RULE).min(1, LIMIT_RULE).max(200, LIMIT_RULE).default(50),
   before: z.uuid('must be a next_cursor').optional(),
 });
 

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import path from 'node:path';
 import { PGlite, types } from '@electric-sql/pglite';
@@ -57,10 +56,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await database.close();
-  await server.provider.close();
+  await server.remove();
   await openai.close();
-  await server.database.remove();
-  await rm(path.dirname(server.configsDirectory), { recursive: true });
 });
 
 describe('the queries of docs/billing.md', () => {
@@ -212,6 +209,22 @@ describe('the ledger', () => {
       await expect(database.run(`BEGIN; SET LOCAL ROLE ${role}; ${change}`)).rejects.toThrow(/permission denied/);
       await database.run('ROLLBACK');
     }
+  });
+
+  it('adds a million rows up to the last digit, where binary numbers would not (M2)', async () => {
+    const [factor, modulus] = [791_900_000_131n, 999_999_999_989n];
+    let units = 0n;
+    for (let number = 1n; number <= 1_000_000n; number += 1n) units += (number * factor) % modulus;
+    // The ledger's own column type.
+    const [sums] = await database.run(`
+      BEGIN;
+      CREATE TEMPORARY TABLE million ON COMMIT DROP AS SELECT total_cost FROM llm_requests WITH NO DATA;
+      INSERT INTO million SELECT (number * ${factor} % ${modulus}) / 100000000.0 FROM generate_series(1::bigint, 1000000) AS number;
+      SELECT sum(total_cost) AS exact, sum(total_cost::float8)::text AS binary, count(*) AS rows FROM million;
+      ROLLBACK`);
+    const expected = `${units / 100_000_000n}.${(units % 100_000_000n).toString().padStart(8, '0')}`;
+    expect(sums).toMatchObject({ rows: '1000000', exact: expected });
+    expect(sums?.['binary']).not.toBe(expected.replace(/0+$/, ''));
   });
 
   it('is read for the bill of an account by the index on account and time', async () => {

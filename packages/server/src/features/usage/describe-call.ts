@@ -43,10 +43,11 @@ export interface FinishedCall {
   timeToFirstTokenMs: number | null;
 }
 
-/** The ledger row of a provider call: reported usage where it came, else a count marked `estimated`. */
+/** The ledger row of a provider call: reported usage where it came, else a count marked `estimated`; a reported cost either way. */
 export function describeCall(call: FinishedCall): LlmRequestRow {
   const { context, outcome, request } = call;
-  const usage = outcome.usage ?? countUsage(call);
+  const reported = outcome.usage && 'promptTokens' in outcome.usage ? outcome.usage : null;
+  const usage = reported ?? { ...countUsage(call), ...outcome.usage };
   const at = new Date();
   const price =
     (outcome.modelAnswered && call.prices.findPrice({ provider: call.provider, model: outcome.modelAnswered, at })) ||
@@ -87,7 +88,7 @@ export function describeCall(call: FinishedCall): LlmRequestRow {
     completion_cost: cost.completionCost,
     total_cost: cost.totalCost,
     cost_source: cost.costSource,
-    usage_source: outcome.usage ? 'provider' : 'estimated',
+    usage_source: reported ? 'provider' : 'estimated',
     latency_ms: call.latencyMs,
     time_to_first_token_ms: call.timeToFirstTokenMs,
   };

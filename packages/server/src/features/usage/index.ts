@@ -4,5 +4,6 @@ export { estimatePromptTokens } from './estimate-tokens.ts';
 export { parsePricing } from './parse-pricing.ts';
 export { createPriceList, type PriceList } from './price-list.ts';
 export { summarizeSessionUsage } from './summarize-session-usage.ts';
+export { unpricedModels } from './unpriced-models.ts';
 export { usageOf } from './usage-of.ts';
 export { sessionUsageSchema, usageSchema } from './replies.ts';
