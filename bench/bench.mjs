@@ -3,6 +3,7 @@ import { createBench } from './lib/create-bench.mjs';
 import { createCleanup } from './lib/create-cleanup.mjs';
 import { describeMachine } from './lib/describe-machine.mjs';
 import { formatTable } from './lib/format-table.mjs';
+import { leaveTargetCore } from './lib/pin-to-cores.mjs';
 import { readArguments } from './lib/read-arguments.mjs';
 import { suites } from './suites/index.mjs';
 
@@ -27,7 +28,7 @@ try {
 
 async function run() {
   const choice = readArguments(process.argv.slice(2), suites);
-  console.log(`${describeMachine()}\n`);
+  console.log(`${describeMachine()}\n${leaveTargetCore()}\n`);
   const bench = createBench(cleanup, choice.profile);
   for (const suite of choice.suites) {
     for (const table of await suite.run(bench)) console.log(formatTable(table));

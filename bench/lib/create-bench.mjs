@@ -1,11 +1,14 @@
 import { measureLoad } from './measure-load.mjs';
-import { startTargets } from './start-targets.mjs';
+import { askKnowing, createStarters } from './start-targets.mjs';
 
 /**
  * What suites share.
  *
  * @typedef {object} Bench
- * @property {() => Promise<import('./start-targets.mjs').Target[]>} targets started by the first suite that asks
+ * @property {(...kinds: import('./start-targets.mjs').Kind[]) => Promise<import('./start-targets.mjs').Target[]>} targets
+ *   those of the given kinds, in this order; started by the first suite that asks
+ * @property {import('./start-targets.mjs').Starters} start for suites that need a process of their own
+ * @property {import('./create-cleanup.mjs').Cleanup} cleanup
  * @property {boolean} profile whether to record where CPU time goes
  */
 
@@ -19,11 +22,27 @@ const WARM_UP = { model: 'instant', streams: 16, durationMs: 1500, rounds: 1 };
 export function createBench(cleanup, profile) {
   /** @type {Promise<import('./start-targets.mjs').Target[]> | null} */
   let starting = null;
-  return { targets: () => (starting ??= start()), profile };
+  const start = createStarters(cleanup);
+  return {
+    async targets(...kinds) {
+      const all = await (starting ??= startAll());
+      return kinds.flatMap((kind) => all.filter((target) => target.kind === kind));
+    },
+    start,
+    cleanup,
+    profile,
+  };
 
-  async function start() {
-    const { targets, notes } = await startTargets(cleanup);
-    for (const note of notes) console.log(`${note}\n`);
+  async function startAll() {
+    const served = await start.served();
+    const targets = [
+      await start.direct(),
+      await start.bareRelay(),
+      await start.storingRelay(),
+      await start.embedded(),
+      served,
+      askKnowing(served),
+    ];
     await measureLoad(targets, WARM_UP);
     return targets;
   }

@@ -1,15 +1,23 @@
-import { Agent } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ask } from './ask.mjs';
+import { createLags } from './create-lags.mjs';
 import { parseModel } from './model.mjs';
+import { openConnection } from './open-connection.mjs';
 
-/** Whatever happens, one round ends. */
-const MAX_ANSWERS = 100_000;
+/**
+ * @typedef {object} Load
+ * @property {string} model
+ * @property {number} streams open at once
+ * @property {number} durationMs after which nothing more is asked; each stream asks at least once
+ * @property {number} [settleMs] after which all streams are open and counting begins; none: from the start
+ */
 
 /**
  * @typedef {object} Round
- * @property {import('./ask.mjs').Answer[]} answers
+ * @property {import('./ask.mjs').Answer[]} answers asked for after `settleMs`
+ * @property {number} answered in all
  * @property {number} elapsedMs until the last answer had ended
+ * @property {import('./create-lags.mjs').Lags} lags of the tokens that came between `settleMs` and `durationMs`
  */
 
 /**
@@ -17,27 +25,37 @@ const MAX_ANSWERS = 100_000;
  * length of an answer, as visitors would.
  *
  * @param {import('./start-targets.mjs').Target} target
- * @param {{ model: string, streams: number, durationMs: number }} load
+ * @param {Load} load
  * @returns {Promise<Round>}
  */
-export async function keepAsking(target, { model, streams, durationMs }) {
-  const agent = new Agent({ keepAlive: true, maxSockets: streams });
-  const { pieces, pauseMs } = parseModel(model);
-  const answerMs = pieces.length * pauseMs;
+export async function keepAsking(target, { model, streams, durationMs, settleMs = 0 }) {
+  const { tokens, pauseMs } = parseModel(model);
+  const answerMs = tokens * pauseMs;
+  const connections = await Promise.all(Array.from({ length: streams }, () => openConnection(target.url)));
+  const lags = createLags();
   /** @type {import('./ask.mjs').Answer[]} */
   const answers = [];
+  let answered = 0;
   const startedAt = performance.now();
-  const isOver = () => performance.now() - startedAt >= durationMs || answers.length >= MAX_ANSWERS;
+  const elapsed = () => performance.now() - startedAt;
+  const token = (/** @type {number} */ lagMs) => {
+    const now = elapsed();
+    if (now >= settleMs && now < durationMs) lags.add(lagMs);
+  };
 
   try {
     await Promise.all(
-      Array.from({ length: streams }, async (_, index) => {
-        if (index > 0) await wait((answerMs * index) / streams);
-        while (!isOver()) answers.push(await ask(target, model, agent));
+      connections.map(async (connection, index) => {
+        if (index > 0 && answerMs > 0) await wait((answerMs * index) / streams);
+        do {
+          const answer = await ask(target, model, connection, { token });
+          answered += 1;
+          if (answer.askedAtMs - startedAt >= settleMs) answers.push(answer);
+        } while (elapsed() < durationMs);
       }),
     );
   } finally {
-    agent.destroy();
+    for (const connection of connections) connection.close();
   }
-  return { answers, elapsedMs: performance.now() - startedAt };
+  return { answers, answered, elapsedMs: elapsed(), lags };
 }

@@ -1,4 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { keepAsking } from './keep-asking.mjs';
+import { parseModel } from './model.mjs';
 import { readCpuMs, readPostgresCpuMs } from './process-usage.mjs';
 
 /**
@@ -6,18 +8,21 @@ import { readCpuMs, readPostgresCpuMs } from './process-usage.mjs';
  *
  * @typedef {object} Measured
  * @property {import('./start-targets.mjs').Target} target
- * @property {import('./ask.mjs').Answer[]} answers
+ * @property {import('./ask.mjs').Answer[]} answers asked for once all streams were open
+ * @property {number} answered in all
+ * @property {number} tokens in all
  * @property {number[]} answersPerSecond one per round
- * @property {number | null} cpuMsPerAnswer of the target's process; null: has none, or not known
- * @property {number | null} databaseCpuMsPerAnswer of PostgreSQL; null: does not use one, or not known
- * @property {number | null} busyCores CPU time of the target's process per time
+ * @property {import('./create-lags.mjs').Lags} lags of the last round
+ * @property {number | null} cpuMs of the target's process; null: has none, or not known
+ * @property {number | null} databaseCpuMs of PostgreSQL; null: does not use one, or not known
+ * @property {number | null} busyCores CPU time of the target's process per time, while all streams were open
  */
 
 /**
  * Puts the same load on every target, round after round, each round beginning with another target.
  *
  * @param {import('./start-targets.mjs').Target[]} targets
- * @param {{ model: string, streams: number, durationMs: number, rounds: number }} load
+ * @param {import('./keep-asking.mjs').Load & { rounds: number }} load
  * @returns {Promise<Measured[]>} in the order of the targets
  */
 export async function measureLoad(targets, load) {
@@ -28,22 +33,28 @@ export async function measureLoad(targets, load) {
       if (next) next.rounds.push(await measureRound(next.target, load));
     }
   }
-  return measuring.map(({ target, rounds }) => summarize(target, rounds));
+  const { tokens } = parseModel(load.model);
+  return measuring.map(({ target, rounds }) => summarize(target, rounds, tokens));
 }
 
-/** @typedef {import('./keep-asking.mjs').Round & { cpuMs: number | null, databaseCpuMs: number | null }} MeasuredRound */
+/**
+ * @typedef {import('./keep-asking.mjs').Round & {
+ *   cpuMs: number | null, databaseCpuMs: number | null, busyCores: number | null
+ * }} MeasuredRound
+ */
 
 /**
  * @param {import('./start-targets.mjs').Target} target
- * @param {{ model: string, streams: number, durationMs: number }} load
+ * @param {import('./keep-asking.mjs').Load} load
  * @returns {Promise<MeasuredRound>}
  */
 async function measureRound(target, load) {
   const readDatabase = () => (target.database === 'PostgreSQL' ? readPostgresCpuMs() : null);
   const before = { cpu: readCpuMs(target.pid), database: readDatabase() };
-  const round = await keepAsking(target, load);
+  const [round, busyCores] = await Promise.all([keepAsking(target, load), measureBusyCores(target, load)]);
   return {
     ...round,
+    busyCores,
     cpuMs: difference(readCpuMs(target.pid), before.cpu),
     databaseCpuMs: difference(readDatabase(), before.database),
   };
@@ -51,21 +62,37 @@ async function measureRound(target, load) {
 
 /**
  * @param {import('./start-targets.mjs').Target} target
- * @param {MeasuredRound[]} rounds
+ * @param {import('./keep-asking.mjs').Load} load
+ */
+async function measureBusyCores({ pid }, { durationMs, settleMs = 0 }) {
+  await wait(settleMs);
+  const from = { cpuMs: readCpuMs(pid), at: performance.now() };
+  await wait(durationMs - settleMs);
+  const cpuMs = difference(readCpuMs(pid), from.cpuMs);
+  return cpuMs === null ? null : cpuMs / (performance.now() - from.at);
+}
+
+/**
+ * @param {import('./start-targets.mjs').Target} target
+ * @param {MeasuredRound[]} rounds at least one
+ * @param {number} tokens in an answer
  * @returns {Measured}
  */
-function summarize(target, rounds) {
-  const answers = rounds.flatMap((round) => round.answers);
-  const elapsedMs = sum(rounds.map((round) => round.elapsedMs)) ?? 0;
-  const cpuMs = sum(rounds.map((round) => round.cpuMs));
-  const databaseCpuMs = sum(rounds.map((round) => round.databaseCpuMs));
+function summarize(target, rounds, tokens) {
+  const answered = sum(rounds.map((round) => round.answered)) ?? 0;
+  const busy = sum(rounds.map((round) => round.busyCores));
+  const [last] = rounds.slice(-1);
+  if (!last) throw new Error('a load needs a round');
   return {
     target,
-    answers,
-    answersPerSecond: rounds.map((round) => (round.answers.length / round.elapsedMs) * 1000),
-    cpuMsPerAnswer: cpuMs === null ? null : cpuMs / answers.length,
-    databaseCpuMsPerAnswer: databaseCpuMs === null ? null : databaseCpuMs / answers.length,
-    busyCores: cpuMs === null ? null : cpuMs / elapsedMs,
+    answered,
+    tokens: answered * tokens,
+    answers: rounds.flatMap((round) => round.answers),
+    answersPerSecond: rounds.map((round) => (round.answered / round.elapsedMs) * 1000),
+    lags: last.lags,
+    cpuMs: sum(rounds.map((round) => round.cpuMs)),
+    databaseCpuMs: sum(rounds.map((round) => round.databaseCpuMs)),
+    busyCores: busy === null ? null : busy / rounds.length,
   };
 }
 

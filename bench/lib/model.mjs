@@ -1,12 +1,15 @@
-// A model's name says what the upstream answers: `instant`, or `paced-20` for 20 tokens a second; `paced-20x2` stops after
-// two tokens. Upstream and client both read it, so that every answer can be checked.
+// A model's name says what the upstream answers: `instant`, or `paced-20` for 20 tokens a second; `paced-20x200` has 200
+// tokens instead of 20. Upstream and client both read it, so that every answer can be checked.
+import { STAMP_LENGTH } from './clock.mjs';
 
 const DEFAULT_TOKENS = 20;
-const WORDS = 'You can return it within thirty days – unused, in its box – and we pay the way back to us'.split(' ');
+/** A character of two bytes, and a line end that an event cannot hold as it is. */
+const MARKS = 'abcdefghijklmnopqrstuvwxyzé\n';
+const TOKEN_LENGTH = STAMP_LENGTH + 1;
 
 /**
  * @typedef {object} Model
- * @property {string[]} pieces the answer, token by token
+ * @property {number} tokens
  * @property {number} pauseMs between two tokens; 0: none
  */
 
@@ -15,9 +18,9 @@ const WORDS = 'You can return it within thirty days – unused, in its box – a
  * @returns {Model}
  */
 export function parseModel(name) {
-  const [, perSecond, tokens] = /^(?:instant|paced-(\d+))(?:x(\d+))?$/.exec(name) ?? fail(name);
+  const [, perSecond, tokens] = /^(?:instant|paced-(\d+(?:\.\d+)?))(?:x(\d+))?$/.exec(name) ?? fail(name);
   return {
-    pieces: answerPieces(tokens ? Number(tokens) : DEFAULT_TOKENS),
+    tokens: tokens ? Number(tokens) : DEFAULT_TOKENS,
     pauseMs: perSecond ? 1000 / Number(perSecond) : 0,
   };
 }
@@ -25,9 +28,30 @@ export function parseModel(name) {
 /** What every question is billed for. */
 export const PROMPT_TOKENS = 100;
 
-/** @param {number} count */
-function answerPieces(count) {
-  return Array.from({ length: count }, (_, index) => `${index === 0 ? '' : ' '}${WORDS[index % WORDS.length]}`);
+/**
+ * What a token ends with; it begins with the time at which it was written.
+ *
+ * @param {number} index
+ */
+export function markOf(index) {
+  return MARKS.charAt(index % MARKS.length);
+}
+
+/**
+ * Cuts text into tokens. Checks that each is the one that comes next.
+ *
+ * @param {string} text whole tokens
+ * @param {number} first index of the first one
+ * @returns {string[] | null} their stamps; null: wrong text
+ */
+export function readTokens(text, first) {
+  if (text.length % TOKEN_LENGTH !== 0) return null;
+  const stamps = [];
+  for (let start = 0; start < text.length; start += TOKEN_LENGTH) {
+    if (text[start + STAMP_LENGTH] !== markOf(first + stamps.length)) return null;
+    stamps.push(text.slice(start, start + STAMP_LENGTH));
+  }
+  return stamps;
 }
 
 /**
@@ -35,5 +59,5 @@ function answerPieces(count) {
  * @returns {never}
  */
 function fail(name) {
-  throw new Error(`there is no model "${name}": instant, paced-20, paced-20x2`);
+  throw new Error(`there is no model "${name}": instant, paced-20, paced-20x200`);
 }

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { askChild } from './ask-child.mjs';
 import { keepAsking } from './keep-asking.mjs';
 import { sumSelfTime } from './sum-self-time.mjs';
 
@@ -14,7 +14,7 @@ const DURATION_MS = 6000;
  * Records a CPU profile of every target of ours under load, one after the other.
  *
  * @param {import('./start-targets.mjs').Target[]} targets
- * @param {{ model: string, streams: number }} load
+ * @param {import('./keep-asking.mjs').Load} load
  * @returns {Promise<import('./format-table.mjs').Table[]>} two per target
  */
 export async function profileTargets(targets, load) {
@@ -23,19 +23,11 @@ export async function profileTargets(targets, load) {
     if (!child) continue;
     const file = join(tmpdir(), `salient-bench-${child.pid}.cpuprofile`);
     child.send({ type: 'profile-start' });
-    const { answers } = await keepAsking({ ...target, child }, { ...load, durationMs: DURATION_MS });
-    const written = waitForProfile(child);
-    child.send({ type: 'profile-stop', file });
-    await written;
-    tables.push(...describeProfile(target.name, file, await readFile(file, 'utf8'), answers.length));
+    const { answered } = await keepAsking({ ...target, child }, { ...load, settleMs: 0, durationMs: DURATION_MS });
+    await askChild(child, { type: 'profile-stop', file }, 'profile-written');
+    tables.push(...describeProfile(target.name, file, await readFile(file, 'utf8'), answered));
   }
   return tables;
-}
-
-/** @param {import('node:child_process').ChildProcess} child */
-async function waitForProfile(child) {
-  const [message] = await once(child, 'message');
-  if (message.type !== 'profile-written') throw new Error(`unexpected message: ${JSON.stringify(message)}`);
 }
 
 /**

@@ -9,6 +9,7 @@ const STOP_LIMIT_MS = 10_000;
 const PRELOADED = [
   new URL('./end-with-parent.mjs', import.meta.url),
   new URL('./profile-on-request.mjs', import.meta.url),
+  new URL('./report-memory-on-request.mjs', import.meta.url),
 ];
 
 /**

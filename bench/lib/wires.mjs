@@ -1,21 +1,23 @@
-// The two ways of asking: the model provider's own, which the relay passes through, and Salient's.
+// The ways of asking: the model provider's own, which the relays pass through, and Salient's.
 
 /**
  * What was read of an answer.
  *
  * @typedef {object} Heard
- * @property {string} text
+ * @property {number} tokens
  * @property {number} events that brought text
  * @property {number} ends
  * @property {{ prompt_tokens: number, completion_tokens: number } | null} usage
  * @property {string | null} problem what the server said went wrong
+ * @property {string | null} turnId
+ * @property {string | null} messageId of the stored answer
  */
 
 /**
  * @typedef {object} Wire
  * @property {(model: string) => string} path
  * @property {(model: string) => object} body
- * @property {(heard: Heard, event: string, data: string) => void} hear takes one event
+ * @property {(heard: Heard, event: string, data: string) => string} hear takes one event, gives its text
  */
 
 const QUESTION = 'What is your return policy?';
@@ -32,15 +34,20 @@ export const chatCompletions = {
   hear(heard, _event, data) {
     if (data === '[DONE]') {
       heard.ends += 1;
-      return;
+      return '';
     }
     const { choices, usage } = JSON.parse(data);
-    const text = choices[0]?.delta.content ?? '';
-    heard.text += text;
-    if (text !== '') heard.events += 1;
     heard.usage = usage ?? heard.usage;
+    return choices[0]?.delta.content ?? '';
   },
 };
+
+/**
+ * The same, of a tenant.
+ *
+ * @type {Wire}
+ */
+export const tenantCompletions = { ...chatCompletions, path: () => '/accounts/bench/v1/chat/completions' };
 
 /**
  * Agents are named after their model.
@@ -48,12 +55,14 @@ export const chatCompletions = {
  * @type {Wire}
  */
 export const salient = {
-  path: (model) => `/accounts/bench/agents/${model}/stream`,
+  path: (model) => `/accounts/bench/agents/${agentOf(model)}/stream`,
   body: () => ({ message: QUESTION }),
   hear(heard, event, data) {
-    if (event === 'message') {
-      heard.text += data;
-      heard.events += 1;
+    if (event === 'message') return data;
+    if (event === 'turn') {
+      const { turn_id, message_id } = JSON.parse(data);
+      heard.turnId = turn_id;
+      heard.messageId = message_id;
     } else if (event === 'error') {
       heard.problem = data;
     } else if (event === 'done') {
@@ -62,5 +71,24 @@ export const salient = {
       heard.usage = usage;
       if (status !== 'complete') heard.problem ??= `ended as ${status}`;
     }
+    return '';
   },
 };
+
+/**
+ * Agents that search their knowledge before they ask their model.
+ *
+ * @type {Wire}
+ */
+export const salientWithKnowledge = {
+  ...salient,
+  path: (model) => `/accounts/bench/agents/${agentOf(model, true)}/stream`,
+};
+
+/**
+ * @param {string} model
+ * @param {boolean} [knowing]
+ */
+export function agentOf(model, knowing = false) {
+  return `${model.replace('.', '-')}${knowing ? '-knowing' : ''}`;
+}

@@ -1,6 +1,13 @@
+import { admission } from './admission.mjs';
+import { cost } from './cost.mjs';
 import { firstToken } from './first-token.mjs';
+import { idle } from './idle.mjs';
+import { kill } from './kill.mjs';
 import { processes } from './processes.mjs';
 import { sizes } from './sizes.mjs';
+import { statements } from './statements.mjs';
+import { stop } from './stop.mjs';
+import { streams } from './streams.mjs';
 import { throughput } from './throughput.mjs';
 
 /**
@@ -19,7 +26,14 @@ import { throughput } from './throughput.mjs';
  */
 export const suites = [
   { name: 'first-token', group: 'server', run: firstToken },
+  { name: 'streams', group: 'server', run: streams },
+  { name: 'cost', group: 'server', run: cost },
   { name: 'throughput', group: 'server', run: throughput },
+  { name: 'idle', group: 'server', run: idle },
+  { name: 'stop', group: 'server', run: stop },
+  { name: 'statements', group: 'server', run: statements },
+  { name: 'kill', group: 'server', run: kill },
+  { name: 'admission', group: 'server', run: admission },
   { name: 'processes', group: 'server', run: processes },
   { name: 'sizes', group: 'widget', run: sizes },
 ];

@@ -10,7 +10,7 @@ const COLUMNS = ['process', 'first start ms', 'later start ms', 'RSS ready MiB',
  * @returns {Promise<import('../lib/format-table.mjs').Table[]>}
  */
 export async function processes(bench) {
-  const targets = await bench.targets();
+  const targets = await bench.targets('bare', 'storing', 'embedded', 'served');
   return [
     {
       title: 'Start and memory',

@@ -24,7 +24,7 @@ const COLUMNS = [
  * @returns {Promise<import('../lib/format-table.mjs').Table[]>}
  */
 export async function throughput(bench) {
-  const targets = await bench.targets();
+  const targets = await bench.targets('direct', 'bare', 'storing', 'embedded', 'served');
   const rows = (await measureLoad(targets, LOAD)).map(describeTarget);
   /** @type {import('../lib/format-table.mjs').Table} */
   const table = {
@@ -34,15 +34,15 @@ export async function throughput(bench) {
     notes: [
       `${LOAD.streams} streams, answers of 20 tokens, each written separately, by an upstream that does not wait.`,
       `Answers/s: median of ${LOAD.rounds} rounds, with the slowest and the fastest beside it.`,
-      'Client, upstream, target and database share the cores, so a target that uses less than one core was waiting for',
-      'them. Events: text events per answer, after what the target has joined.',
+      'A target that uses less than one core was waiting for client, upstream or database. Events: text events per answer, after what the target has joined.',
     ],
   };
   return bench.profile ? [table, ...(await profileTargets(targets, LOAD))] : [table];
 }
 
 /** @param {import('../lib/measure-load.mjs').Measured} measured */
-function describeTarget({ target, answers, answersPerSecond, cpuMsPerAnswer, databaseCpuMsPerAnswer, busyCores }) {
+function describeTarget({ target, answers, answered, answersPerSecond, cpuMs, databaseCpuMs, busyCores }) {
+  const perAnswer = (/** @type {number | null} */ ms) => (ms === null ? null : ms / answered);
   const events = answers.reduce((total, answer) => total + answer.events, 0) / answers.length;
   return [
     target.name,
@@ -50,8 +50,8 @@ function describeTarget({ target, answers, answersPerSecond, cpuMsPerAnswer, dat
     formatNumber(median(answersPerSecond), 0),
     `${formatNumber(Math.min(...answersPerSecond), 0)}-${formatNumber(Math.max(...answersPerSecond), 0)}`,
     formatNumber(median(answers.map((answer) => answer.totalMs)), 1),
-    formatNumber(cpuMsPerAnswer, 2, target.pid ? 'n/a' : ''),
-    formatNumber(databaseCpuMsPerAnswer, 2, target.database === 'PostgreSQL' ? 'n/a' : ''),
+    formatNumber(perAnswer(cpuMs), 2, target.pid ? 'n/a' : ''),
+    formatNumber(perAnswer(databaseCpuMs), 2, target.database === 'PostgreSQL' ? 'n/a' : ''),
     formatNumber(busyCores, 2, target.pid ? 'n/a' : ''),
     formatNumber(events, 1),
   ];

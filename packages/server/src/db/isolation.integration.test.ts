@@ -465,6 +465,7 @@ function beginTurn(accountId: string, agentInstanceId: string) {
     leaseOwner: randomUUID(),
     leaseSeconds: 30,
     historyLimit: 10,
+    search: null,
   });
 }
 

@@ -15,6 +15,34 @@ export interface BeginTurnInput {
   leaseOwner: string;
   leaseSeconds: number;
   historyLimit: number;
+  /** What to look for in the agent's knowledge, in the same round trip; null: nothing. */
+  search: KnowledgeSearch | null;
+}
+
+/** A question to an agent's knowledge, as `search_knowledge` takes it. */
+export interface KnowledgeSearch {
+  question: string;
+  /** The question without its filler words. */
+  terms: string;
+  headingWeight: number;
+  introductionWeight: number;
+  limit: number;
+}
+
+/** What `search_knowledge` gives. */
+export interface FoundKnowledge {
+  /** Titles of all that the agent knows about. */
+  topics: string[];
+  /** Best first. */
+  passages: {
+    documentTitle: string;
+    url: string | null;
+    section: string | null;
+    content: string;
+    coverage: number;
+    headingCoverage: number;
+    score: number;
+  }[];
 }
 
 /** The provider call that a pending answer is waiting for. */
@@ -37,6 +65,8 @@ export type BeginTurnOutcome =
       created_at: string;
       /** Oldest first, without the new question. */
       history: { role: 'user' | 'assistant' | 'system'; content: string }[];
+      /** Null when nothing was looked for. */
+      knowledge: FoundKnowledge | null;
     }
   | { outcome: 'duplicate'; session_id: string; turn_id: string; user_message_id: string; message_id: string }
   | { outcome: 'mismatch' }
@@ -116,12 +146,17 @@ export interface TurnStatements {
 export function createTurnStatements(prisma: PrismaClient): TurnStatements {
   return {
     async beginTurn(input) {
-      const rows = await prisma.$queryRaw<[{ turn: BeginTurnOutcome }]>`
-        SELECT begin_turn(${input.accountId}::uuid, ${input.accountSlug}, ${input.agentInstanceId}::uuid,
+      const [{ turn, knowledge }] = await prisma.$queryRaw<
+        [{ turn: BeginTurnOutcome; knowledge: FoundKnowledge | null }]
+      >`
+        SELECT begun.turn, CASE WHEN begun.turn ->> 'outcome' = 'created' AND searched.search IS NOT NULL
+            THEN search_knowledge(${input.accountId}::uuid, ${input.agentInstanceId}::uuid, searched.search) END AS knowledge
+        FROM (SELECT begin_turn(${input.accountId}::uuid, ${input.accountSlug}, ${input.agentInstanceId}::uuid,
           ${input.sessionKey}, ${input.content}, ${input.clientMessageId}, ${input.requestHash}, ${input.replaces}::uuid,
           ${JSON.stringify(input.call)}::jsonb, ${input.leaseOwner}::uuid, ${input.leaseSeconds}::integer,
-          ${input.historyLimit}::integer) AS turn`;
-      return rows[0].turn;
+          ${input.historyLimit}::integer) AS turn) AS begun,
+        (SELECT ${input.search && JSON.stringify(input.search)}::jsonb AS search) AS searched`;
+      return turn.outcome === 'created' ? { ...turn, knowledge } : turn;
     },
 
     async recordAttempt(accountId, request, next) {

@@ -1,8 +1,7 @@
 import type { DoneEvent } from '@salient/shared-types';
-import { persistently, type LlmRequestRow } from '../../db/index.ts';
-import type { Passage } from '../../providers/model-provider.ts';
+import { persistently, type FoundKnowledge, type LlmRequestRow } from '../../db/index.ts';
 import type { Agent } from '../agents/index.ts';
-import { listTopics, searchKnowledge } from '../knowledge/index.ts';
+import { relevantPassages } from '../knowledge/index.ts';
 import { createAnswerText } from './answer-text.ts';
 import { askModel, TURN_TIMEOUT, type Answer } from './ask-model.ts';
 import { fitPrompt } from './build-prompt.ts';
@@ -20,6 +19,8 @@ export interface TurnJob {
   input: SendMessageInput;
   /** Oldest first, without the question. */
   history: { role: 'user' | 'assistant' | 'system'; content: string }[];
+  /** What was found about the question; null for agents without. */
+  knowledge: FoundKnowledge | null;
 }
 
 /** An answer, and an attempt, outlast a restart of the database: storing them is tried again for this long. */
@@ -63,12 +64,11 @@ export async function runTurn(dependencies: ConversationDependencies, job: TurnJ
 }
 
 async function generate(dependencies: ConversationDependencies, job: TurnJob): Promise<Answer> {
-  const { turn, agent, input } = job;
-  const { passages, topics } = await findKnowledge(dependencies, agent, input.message);
+  const { turn, agent, input, knowledge } = job;
   const prompt = fitPrompt(
     {
       systemPrompt: agent.config.systemPrompt,
-      passages,
+      passages: knowledge ? relevantPassages(knowledge) : [],
       context: input.context,
       history: job.history,
       question: input.message,
@@ -91,7 +91,7 @@ async function generate(dependencies: ConversationDependencies, job: TurnJob): P
         ...prompt,
         temperature: agent.config.llm.temperature,
         maxTokens: agent.config.llm.maxTokens,
-        topics,
+        topics: knowledge?.topics ?? [],
       },
       models: job.models,
       requestId: job.requestId,
@@ -108,19 +108,6 @@ async function generate(dependencies: ConversationDependencies, job: TurnJob): P
   );
   turn.append(answerText.end());
   return answer;
-}
-
-async function findKnowledge(
-  { database }: ConversationDependencies,
-  agent: Agent,
-  question: string,
-): Promise<{ passages: Passage[]; topics: string[] }> {
-  const { enabled, maxResults } = agent.config.vectorSearch;
-  if (!enabled) return { passages: [], topics: [] };
-  return database.withAccount(agent.accountId, async (tx) => ({
-    passages: await searchKnowledge(tx, agent.id, question, maxResults),
-    topics: await listTopics(tx, agent.id),
-  }));
 }
 
 function doneEvent(turn: LiveTurn, answer: Answer | null): DoneEvent {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { TurnEvent } from '@salient/shared-types';
 import { AppError } from '../../errors.ts';
 import { agentMisconfigured, type Agent } from '../agents/index.ts';
+import { describeSearch } from '../knowledge/index.ts';
 import { estimatePromptTokens } from '../usage/index.ts';
 import { fitPrompt } from './build-prompt.ts';
 import type { ConversationDependencies } from './dependencies.ts';
@@ -57,27 +58,33 @@ export async function sendMessage(dependencies: ConversationDependencies, input:
 
   refuseTooLong(input, promptRoom(models, agent.config));
 
+  const { vectorSearch } = agent.config;
   const requestId = randomUUID();
-  const begun = await dependencies.database.turns.beginTurn({
-    accountId: agent.accountId,
-    accountSlug: agent.accountSlug,
-    agentInstanceId: agent.id,
-    sessionKey: input.sessionKey,
-    content: input.message,
-    clientMessageId: input.clientMessageId,
-    requestHash: input.clientMessageId === null ? null : hashRequest(input),
-    replaces: input.replaces,
-    call: {
-      requestId,
-      provider: first.provider.name,
-      model: first.model,
-      startedAt: new Date().toISOString(),
-      promptTokens: estimatePromptTokens([{ content: agent.config.systemPrompt }, { content: input.message }]),
-    },
-    leaseOwner: dependencies.processId,
-    leaseSeconds: LEASE_SECONDS,
-    historyLimit: agent.config.historyLimit,
-  });
+  // Many may ask within the time that storing one question takes.
+  const begunOrNot = dependencies.liveTurns.expect();
+  const begun = await dependencies.database.turns
+    .beginTurn({
+      accountId: agent.accountId,
+      accountSlug: agent.accountSlug,
+      agentInstanceId: agent.id,
+      sessionKey: input.sessionKey,
+      content: input.message,
+      clientMessageId: input.clientMessageId,
+      requestHash: input.clientMessageId === null ? null : hashRequest(input),
+      replaces: input.replaces,
+      call: {
+        requestId,
+        provider: first.provider.name,
+        model: first.model,
+        startedAt: new Date().toISOString(),
+        promptTokens: estimatePromptTokens([{ content: agent.config.systemPrompt }, { content: input.message }]),
+      },
+      leaseOwner: dependencies.processId,
+      leaseSeconds: LEASE_SECONDS,
+      historyLimit: agent.config.historyLimit,
+      search: vectorSearch.enabled ? describeSearch(input.message, vectorSearch.maxResults) : null,
+    })
+    .finally(begunOrNot);
 
   if (begun.outcome === 'created' || begun.outcome === 'duplicate') {
     const { session_id, turn_id, user_message_id, message_id } = begun;
@@ -86,7 +93,15 @@ export async function sendMessage(dependencies: ConversationDependencies, input:
       dependencies.lastUsed.touch(agent.id);
       const turn = new LiveTurn(ids, agent.accountId);
       dependencies.liveTurns.add(turn);
-      void runTurn(dependencies, { turn, agent, models, requestId, input, history: begun.history });
+      void runTurn(dependencies, {
+        turn,
+        agent,
+        models,
+        requestId,
+        input,
+        history: begun.history,
+        knowledge: begun.knowledge,
+      });
     }
     return ids;
   }

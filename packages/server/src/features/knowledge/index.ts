@@ -1,2 +1,2 @@
 export { indexKnowledge, resolveIncludes } from './index-knowledge.ts';
-export { listTopics, searchKnowledge } from './search-knowledge.ts';
+export { describeSearch, relevantPassages } from './search-knowledge.ts';
