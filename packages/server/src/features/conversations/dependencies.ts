@@ -3,7 +3,9 @@ import type { Logger } from '../../log.ts';
 import type { LastUsed } from '../agents/index.ts';
 import type { PriceList } from '../usage/index.ts';
 import type { LiveTurns } from './live-turns.ts';
+import type { MirroredTurns } from './mirrored-turns.ts';
 import type { ModelChoices } from './model-choices.ts';
+import type { TurnRelay } from './turn-relay.ts';
 
 /** What conversations need from the rest of the process. */
 export interface ConversationDependencies {
@@ -11,6 +13,9 @@ export interface ConversationDependencies {
   models: ModelChoices;
   prices: PriceList;
   liveTurns: LiveTurns;
+  /** Copies of the turns that other processes answer. */
+  mirroredTurns: MirroredTurns;
+  relay: TurnRelay;
   lastUsed: LastUsed;
   log: Logger;
   /** Names this process in leases. */

@@ -22,8 +22,8 @@ export interface TurnReader {
 }
 
 /**
- * An answer under way in this process. It belongs to the server: readers come and go, and it ends when the model does,
- * when it is stopped, or when a limit runs out.
+ * An answer under way: this process's own, or a copy of one that another process generates. It belongs to the server:
+ * readers come and go, and it ends when the model does, when it is stopped, or when a limit runs out.
  */
 export class LiveTurn {
   readonly ids: TurnEvent;
@@ -38,6 +38,7 @@ export class LiveTurn {
   #flushSoon: NodeJS.Immediate | undefined;
   #end: TurnEnd | null = null;
   readonly #readers = new Set<TurnReader>();
+  #observerCount = 0;
   readonly #resolveEnded: (end: TurnEnd) => void;
 
   constructor(ids: TurnEvent, accountId: string) {
@@ -53,7 +54,7 @@ export class LiveTurn {
   }
 
   get readerCount(): number {
-    return this.#readers.size;
+    return this.#readers.size - this.#observerCount;
   }
 
   /** Readers get what came in one turn of the event loop as one piece: providers send many small ones at once. */
@@ -73,6 +74,7 @@ export class LiveTurn {
     this.#end = end;
     for (const reader of this.#readers) reader.end(end);
     this.#readers.clear();
+    this.#observerCount = 0;
     this.#resolveEnded(end);
   }
 
@@ -86,6 +88,12 @@ export class LiveTurn {
     }
     this.#readers.add(reader);
     return () => this.#readers.delete(reader);
+  }
+
+  /** Follows from the beginning to the end without being somebody who reads. */
+  observe(observer: TurnReader): void {
+    this.#observerCount += 1;
+    this.follow(0, observer);
   }
 
   #flush(): void {
