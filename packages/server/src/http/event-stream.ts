@@ -11,8 +11,6 @@ export interface EventStream {
   /** `data` may hold line ends; each line gets a `data:` line of its own. */
   send(event: string, data: string, id?: string): void;
   end(): void;
-  /** Closes the connection in the middle: the reader has fallen too far behind. */
-  cut(): void;
 }
 
 export interface EventStreamListener {
@@ -58,7 +56,6 @@ export function openEventStream(res: ServerResponse, { onDrain, onClose }: Event
       res.end();
       watchForStall();
     },
-    cut: () => void res.destroy(),
   };
 
   function write(frame: string): void {

@@ -33,8 +33,8 @@ export class LiveTurn {
   /** Settles when the turn is stored and its readers have been told. Never rejects. */
   readonly ended: Promise<TurnEnd>;
   #text = '';
-  /** How much of the text the readers have. */
-  #flushed = 0;
+  /** The part of it that the readers do not have. Kept apart: cutting it from the whole would copy the whole each time. */
+  #unflushed = '';
   #flushSoon: NodeJS.Immediate | undefined;
   #end: TurnEnd | null = null;
   readonly #readers = new Set<TurnReader>();
@@ -61,6 +61,7 @@ export class LiveTurn {
   append(text: string): void {
     if (text === '') return;
     this.#text += text;
+    this.#unflushed += text;
     this.#flushSoon ??= setImmediate(() => this.#flush());
   }
 
@@ -99,10 +100,10 @@ export class LiveTurn {
   #flush(): void {
     clearImmediate(this.#flushSoon);
     this.#flushSoon = undefined;
-    const text = this.#text.slice(this.#flushed);
+    const text = this.#unflushed;
     if (text === '') return;
-    this.#flushed = this.#text.length;
-    for (const reader of this.#readers) reader.text(text, this.#flushed);
+    this.#unflushed = '';
+    for (const reader of this.#readers) reader.text(text, this.#text.length);
   }
 }
 

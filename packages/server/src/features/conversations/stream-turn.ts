@@ -5,10 +5,8 @@ import type { OpenTurn } from './follow-turn.ts';
 import type { TurnEnd } from './live-turn.ts';
 import { formatPosition } from './turn-position.ts';
 
-/** The most text of one event, so that little waits for a reader that takes it slowly. */
+/** The most text of one event: with what Node holds back, the most that ever waits in memory for a slow reader. */
 const MAX_PIECE_CHARS = 16 * 1024;
-/** How far a reader may fall behind an answer under way before it is cut. It can come back with `Last-Event-ID`. */
-const MAX_BEHIND_CHARS = 256 * 1024;
 
 /**
  * Sends a turn as events: `turn`, then the answer from `offset` on as it comes, then `error` if it failed, then `done`.
@@ -17,8 +15,6 @@ const MAX_BEHIND_CHARS = 256 * 1024;
  */
 export function streamTurn(res: ServerResponse, turn: OpenTurn, offset: number, requestId: string): void {
   const { turn_id: turnId } = turn.ids;
-  // What was there before the reader came is not its fault.
-  const maxBehindChars = MAX_BEHIND_CHARS + Math.max(0, turn.text.length - offset);
   let sent = offset;
   let turnEnd: TurnEnd | null = null;
   let leave = (): void => {};
@@ -26,7 +22,11 @@ export function streamTurn(res: ServerResponse, turn: OpenTurn, offset: number, 
   const stream = openEventStream(res, { onDrain: sendMore, onClose: () => leave() });
   stream.send('turn', JSON.stringify(turn.ids), formatPosition(turnId, offset));
   leave = turn.follow(offset, {
-    text: sendMore,
+    text(text, position) {
+      // The usual case, without a look at the whole text.
+      if (position - text.length === sent && text.length <= MAX_PIECE_CHARS && !stream.isFull) send(text);
+      else sendMore();
+    },
     // It says what is being done just now; a reader that is behind does not need it.
     tool: (event) => {
       if (!stream.isFull) stream.send('tool', JSON.stringify(event));
@@ -39,12 +39,14 @@ export function streamTurn(res: ServerResponse, turn: OpenTurn, offset: number, 
 
   function sendMore(): void {
     while (sent < turn.text.length && !stream.isFull) {
-      const piece = pieceAt(turn.text, sent);
-      sent += piece.length;
-      stream.send('message', piece, formatPosition(turnId, sent));
+      send(pieceAt(turn.text, sent));
     }
-    if (turn.text.length - sent > maxBehindChars) stream.cut();
-    else if (turnEnd && sent >= turn.text.length) sendEnd(turnEnd);
+    if (turnEnd && sent >= turn.text.length) sendEnd(turnEnd);
+  }
+
+  function send(piece: string): void {
+    sent += piece.length;
+    stream.send('message', piece, formatPosition(turnId, sent));
   }
 
   function sendEnd({ done, fault }: TurnEnd): void {
