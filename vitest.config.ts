@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 const serverSuites = 'packages/server/**/*.integration.test.ts';
 // Several processes at one database: only a server can have them.
 const processSuites = 'packages/server/**/*.processes.test.ts';
+// The server as those processes run it, built once.
+const serverBuildSetup = 'packages/server/test/server-build-setup.ts';
 // Migrates one database of the project's kind; every suite takes a copy of its own.
 const databaseSetup = 'packages/server/test/database-setup.ts';
 
@@ -41,7 +43,7 @@ export default defineConfig({
           name: 'server-postgres',
           include: [serverSuites, processSuites],
           env: { SALIENT_TEST_DATABASE: 'postgres' },
-          globalSetup: databaseSetup,
+          globalSetup: [databaseSetup, serverBuildSetup],
         },
       },
     ],

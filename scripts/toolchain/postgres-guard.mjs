@@ -1,5 +1,6 @@
 // Runs a throwaway PostgreSQL in a process of its own for as long as its standard input stays open. However the one who
 // started it ends (done, Ctrl-C, killed), the input closes, and neither the server nor its files are left behind.
+// The lines `down` and `up` on it stop the server and start it again, for tests of a restart.
 // Arguments: the folder of the PostgreSQL programs, and the port.
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
@@ -29,7 +30,21 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRet
 if (owner.uid !== undefined && owner.gid !== undefined) chownSync(folder, owner.uid, owner.gid);
 const programs = makeReachable();
 createCluster();
+/** @type {import('node:child_process').ChildProcess} */
+let server;
+let isWanted = true;
 runServer();
+process.stdin.setEncoding('utf8').on('data', (/** @type {string} */ line) => {
+  isWanted = line.includes('up');
+  if (!isWanted) stopServer();
+  else if (server.exitCode === null) server.once('exit', runServer);
+  else runServer();
+});
+process.stdin.once('close', () => {
+  isWanted = true;
+  if (server.exitCode !== null) process.exit(0);
+  stopServer();
+});
 
 /** Programs inside the project may lie below a folder that only root can enter, such as /root; then a copy is run. */
 function makeReachable() {
@@ -53,7 +68,7 @@ function createCluster() {
 
 function runServer() {
   const serverArguments = ['-D', cluster, '-p', port, ...settings.flatMap((setting) => ['-c', setting])];
-  const server = spawn(join(programs, 'postgres'), serverArguments, {
+  server = spawn(join(programs, 'postgres'), serverArguments, {
     ...options,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -61,7 +76,12 @@ function runServer() {
     console.error(error.message);
     process.exit(1);
   });
-  server.once('exit', (code) => process.exit(code ?? 1));
-  // To PostgreSQL, SIGINT means: end all connections, then stop.
-  process.stdin.resume().once('close', () => server.kill('SIGINT'));
+  server.once('exit', (code) => {
+    if (isWanted) process.exit(code ?? 1);
+  });
+}
+
+/** To PostgreSQL, SIGINT means: end all connections, then stop. */
+function stopServer() {
+  server.kill('SIGINT');
 }

@@ -1,4 +1,7 @@
+import { findNginx } from '../find-nginx.mjs';
+import { findPgbouncer } from '../find-pgbouncer.mjs';
 import { findPostgres } from '../find-postgres.mjs';
+import { findRedis } from '../find-redis.mjs';
 import { exitWithError } from './explained-error.mjs';
 import { installDependencies } from './install-dependencies.mjs';
 
@@ -6,8 +9,8 @@ import { installDependencies } from './install-dependencies.mjs';
 export async function testEverything() {
   try {
     await installDependencies();
-    // Before the slow steps, so that a machine without one hears of it at once.
-    if (!process.env.SALIENT_TEST_DATABASE_URL) await findPostgres();
+    // Before the slow steps, so that a machine without one of them hears of it at once.
+    for (const find of [findPostgres, findRedis, findNginx, findPgbouncer]) await find();
   } catch (error) {
     exitWithError(error);
   }

@@ -18,6 +18,7 @@ const port = z
   .transform(Number)
   .pipe(z.int().max(65_535, PORT_PROBLEM));
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' });
+const redisUrl = z.url({ protocol: /^rediss?$/, hostname: /./, error: 'must be an address such as redis://host:6379' });
 const milliseconds = z.int().min(1).max(3_600_000);
 
 /** Every environment variable the product reads, with its reason. */
@@ -29,6 +30,8 @@ const environmentSchema = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   /** `postgresql://...`; unset: the embedded database. */
   DATABASE_URL: z.string().refine(isPostgresUrl, 'must be an address such as postgresql://user@host/name').optional(),
+  /** `redis://...`: what several processes share beside the database. Unset: the database alone. */
+  REDIS_URL: redisUrl.optional(),
   /** Where the embedded database lives. */
   SALIENT_DATA_DIR: z.string().min(1).default('.data'),
   /** Path of app.yaml. */
@@ -99,6 +102,8 @@ const appSchema = z.strictObject({
       history_limit: z.int().min(0).max(500).default(50),
       /** Answers this process has under way at once; one more is refused with 503 and Retry-After. */
       max_live_turns: z.int().min(1).max(100_000).default(2000),
+      /** How long answers under way may take to end once the process has been asked to stop. */
+      drain_seconds: z.int().min(0).max(3600).default(30),
       /** What happens to an answer whose last reader has left. */
       on_disconnect: z.enum(['continue', 'abort']).default('continue'),
     })
@@ -112,6 +117,7 @@ export interface Config {
   host: string;
   production: boolean;
   databaseUrl: string | null;
+  redisUrl: string | null;
   dataDirectory: string;
   logLevel: string;
   /** Keys the hashes of visitor credentials. Losing it signs every visitor out. */
@@ -159,6 +165,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     host: env.HOST ?? (production ? '0.0.0.0' : 'localhost'),
     production,
     databaseUrl: env.DATABASE_URL ?? null,
+    redisUrl: env.REDIS_URL ?? null,
     dataDirectory: env.SALIENT_DATA_DIR,
     logLevel: env.LOG_LEVEL,
     secret: env.SALIENT_SECRET ?? DEVELOPMENT_SECRET,

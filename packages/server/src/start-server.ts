@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import { answerBrokenRequests } from './http/broken-requests.ts';
 import { closeServer } from './http/close-server.ts';
@@ -17,12 +18,16 @@ import {
 } from './features/agents/index.ts';
 import {
   createLiveTurns,
+  createMirroredTurns,
   createModelChoices,
+  createOrphanWatch,
+  createRedisRelay,
   DRAFT_INTERVAL_MS,
   drainTurns,
-  endOrphans,
   keepDrafts,
+  noRelay,
   ORPHAN_INTERVAL_MS,
+  stopOwnTurn,
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
@@ -32,13 +37,14 @@ import type { Logger } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createLocalProvider, createProviderFactory } from './providers/index.ts';
 import { startJobs } from './jobs.ts';
+import { openRedis } from './redis.ts';
 
 /** Room for the longest message in an address, percent-encoded. */
 const MAX_HEADER_BYTES = 48 * 1024;
 const REFRESH_INTERVAL_MS = 1_000;
 const LAST_USED_INTERVAL_MS = 5_000;
-/** How long answers under way may take to end once the process has been asked to stop. */
-const DRAIN_MS = 30_000;
+/** How long the rest of an end may take, once the last answer is stored. */
+const CLOSE_MS = 1_800;
 
 export interface RunningServer {
   url: string;
@@ -64,6 +70,8 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
   });
   if (database.migrated.length > 0) log.info({ migrations: database.migrated }, 'database migrated');
 
+  const redis = config.redisUrl === null ? null : await openRedis(config.redisUrl, log);
+
   const agentFolders: AgentFolders = {
     configsDirectory: path.resolve(config.app.agents.configs_directory),
     templatesDirectory: path.resolve(config.app.agents.templates_directory),
@@ -88,11 +96,15 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
   const draining = new AbortController();
   const liveTurns = createLiveTurns();
   const metrics = createMetrics({ liveTurns: () => liveTurns.count(), maxLiveTurns: config.app.chat.max_live_turns });
+  const stop = (accountId: string, turnId: string) => void stopOwnTurn(liveTurns, accountId, turnId);
+  const relay = redis ? createRedisRelay({ client: redis.client, log, stop }) : noRelay;
   const conversations: ConversationDependencies = {
     database,
     models,
     prices,
     liveTurns,
+    mirroredTurns: createMirroredTurns({ database, relay, log }),
+    relay,
     lastUsed: createLastUsed(database),
     log,
     metrics,
@@ -126,7 +138,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
   const jobs = startJobs(log, [
     { name: 'notice edited agents', everyMs: REFRESH_INTERVAL_MS, run: () => directory.refresh() },
     { name: 'keep drafts', everyMs: DRAFT_INTERVAL_MS, run: () => keepDrafts(conversations) },
-    { name: 'end orphaned turns', everyMs: ORPHAN_INTERVAL_MS, run: () => endOrphans(conversations) },
+    { name: 'end orphaned turns', everyMs: ORPHAN_INTERVAL_MS, run: createOrphanWatch(conversations) },
     { name: 'note last use', everyMs: LAST_USED_INTERVAL_MS, run: () => conversations.lastUsed.flush() },
   ]);
 
@@ -139,13 +151,20 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     async stop() {
       // Still listening: readiness says 503, readers of running answers can still come back.
       draining.abort();
-      await drainTurns(conversations.liveTurns, DRAIN_MS);
-      await closeServer(server);
-      await jobs.stop();
-      await conversations.lastUsed.flush();
-      await database.close();
+      await drainTurns(liveTurns, config.app.chat.drain_seconds * 1000);
+      // What hangs now, such as a lost database, ends with the process.
+      await Promise.race([closeAll(), wait(CLOSE_MS, undefined, { ref: false })]);
     },
   };
+
+  async function closeAll(): Promise<void> {
+    await closeServer(server);
+    await jobs.stop();
+    await relay.close();
+    redis?.close();
+    await conversations.lastUsed.flush();
+    await database.close();
+  }
 }
 
 async function indexAgent(database: Database, projectDirectory: string, agent: Agent): Promise<void> {

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Exchange, Reply } from './fake-provider.ts';
 import { encodeRecording } from './fake-provider-recordings.ts';
 import type { WireStyle } from './fake-provider-recordings.ts';
+import { wordText } from './word-text.ts';
 
 /** Token counts, and whatever else a provider puts into `usage`. */
 export type FakeUsage = Record<string, unknown>;
@@ -162,7 +163,7 @@ function readWordOptions(text: string): AnswerOptions {
   const given = Object.fromEntries(text.split(',').map((pair) => pair.split('='))) as Record<string, string>;
   const count = Number(given['count'] ?? 10);
   return {
-    text: Array.from({ length: count }, (_, index) => `word${index}`).join(' '),
+    text: wordText(count),
     delayMs: Number(given['delay'] ?? 0),
     firstWordAfterMs: Number(given['first'] ?? 0),
   };

@@ -1,40 +1,41 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { projectDirectory } from './project-directory.ts';
+import { builtServer } from './server-build-setup.ts';
 
 /** The server in a process of its own, to be killed. */
 export interface SpawnedServer {
   url: string;
+  pid: number;
+  /** What it has written so far. */
+  output: () => string;
   /** Sends the signal; resolves with the exit code when the process is gone, null after a kill. */
   end(signal: NodeJS.Signals): Promise<number | null>;
   signal(signal: NodeJS.Signals): void;
 }
 
-// Node 20 runs no TypeScript; Vite's module runner does.
-const RUN = `import { runnerImport } from 'vite'; await runnerImport(process.argv[1]);`;
-
-/** Starts `src/main.ts` with these settings and waits until it is ready. */
+/** Starts the built server with these settings and waits until it is ready. */
 export async function spawnServer(environment: Record<string, string>): Promise<SpawnedServer> {
-  const child = spawn(
-    process.execPath,
-    ['--input-type=module', '-e', RUN, `${projectDirectory}/packages/server/src/main.ts`],
-    {
-      cwd: `${projectDirectory}/packages/server`,
-      env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        NODE_ENV: 'test',
-        PORT: '0',
-        HOST: '127.0.0.1',
-        LOG_LEVEL: 'warn',
-        ...environment,
-      },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  const child = spawn(process.execPath, [builtServer], {
+    cwd: projectDirectory,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      NODE_ENV: 'test',
+      PORT: '0',
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'warn',
+      ...environment,
     },
-  );
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
   const url = await readyUrl(child);
   return {
     url,
+    pid: child.pid ?? 0,
+    output: () => output,
     signal: (signal) => void child.kill(signal),
     async end(signal) {
       const gone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null;

@@ -9,18 +9,23 @@ export interface Visitor {
   stream(agentPath: string, body: Record<string, unknown>): Promise<EventSourceMessage[]>;
   history(agentPath: string): Promise<History>;
   cookie(): string | null;
+  /** The same browser at another process. */
+  at(serverUrl: string): Visitor;
 }
 
 export function createVisitor(serverUrl: string, origin = 'https://shop.example'): Visitor {
-  let cookie: string | null = null;
+  return createVisitorWith({ cookie: null }, serverUrl, origin);
+}
+
+function createVisitorWith(jar: { cookie: string | null }, serverUrl: string, origin: string): Visitor {
   const visitor: Visitor = {
     async fetch(path, init = {}) {
       const headers = new Headers(init.headers);
       if (!headers.has('Origin')) headers.set('Origin', origin);
-      if (cookie !== null && !headers.has('Cookie')) headers.set('Cookie', cookie);
+      if (jar.cookie !== null && !headers.has('Cookie')) headers.set('Cookie', jar.cookie);
       const response = await fetch(new URL(path, serverUrl), { ...init, headers });
       const setCookie = response.headers.get('Set-Cookie');
-      if (setCookie) cookie = setCookie.split(';', 1)[0] ?? null;
+      if (setCookie) jar.cookie = setCookie.split(';', 1)[0] ?? null;
       return response;
     },
     post: (path, body, headers = {}) =>
@@ -41,7 +46,8 @@ export function createVisitor(serverUrl: string, origin = 'https://shop.example'
       const response = await visitor.fetch(`${agentPath}/history`);
       return (await response.json()) as History;
     },
-    cookie: () => cookie,
+    cookie: () => jar.cookie,
+    at: (otherUrl) => createVisitorWith(jar, otherUrl, origin),
   };
   return visitor;
 }

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 
 /** How long a slow reader may take for the last bytes of its answer. */
-const LAST_BYTES_MS = 2_000;
+const LAST_BYTES_MS = 1_000;
 
 /** Stops listening, lets what has been written arrive, and closes every connection. */
 export async function closeServer(server: Server): Promise<void> {

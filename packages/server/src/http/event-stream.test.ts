@@ -3,7 +3,7 @@ import { createServer, get, type IncomingMessage, type Server, type ServerRespon
 import type { AddressInfo } from 'node:net';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { formatEvent, openEventStream } from './event-stream.ts';
+import { formatEvent, openEventStream, STALL_MS, type EventStream } from './event-stream.ts';
 
 describe('an event', () => {
   it.each(['plain', '', ' leading', '\n', 'a\n\nb\n', 'data: x\nevent: y', ':comment', '\u{feff}a', '👩‍👩‍👧'])(
@@ -22,7 +22,7 @@ describe('a stream', () => {
   let reader: IncomingMessage;
 
   beforeEach(async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
     server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -36,9 +36,9 @@ describe('a stream', () => {
   });
 
   /** Begins a stream with the event that its headers leave with. */
-  async function open(onClose: () => void = () => {}) {
+  async function open({ onDrain = () => {}, onClose = () => {} } = {}) {
     const asking = get({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' });
-    const stream = openEventStream(await answered, onClose);
+    const stream = openEventStream(await answered, { onDrain, onClose });
     stream.send('turn', '{}');
     [reader] = (await once(asking, 'response')) as [IncomingMessage];
     return stream;
@@ -59,7 +59,7 @@ describe('a stream', () => {
 
   it('says once that its reader has left, and takes what is sent after that for nothing', async () => {
     let left = 0;
-    const stream = await open(() => (left += 1));
+    const stream = await open({ onClose: () => (left += 1) });
     const response = await answered;
     reader.destroy();
     await once(response, 'close');
@@ -69,12 +69,47 @@ describe('a stream', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('cuts a reader that leaves more than a megabyte unread', async () => {
-    const stream = await open();
-    const response = await answered;
-    reader.pause();
-    // The kernel takes some of it off our hands, so it is sent until the cut comes.
-    for (let count = 0; count < 1000 && !response.destroyed; count += 1) stream.send('message', 'x'.repeat(100_000));
-    expect(response.destroyed).toBe(true);
+  it('says that it is full while its reader does not read, and when there is room again', async () => {
+    const drained = vi.fn();
+    const stream = await open({ onDrain: drained });
+    await fill(stream);
+    const before = drained.mock.calls.length;
+    reader.resume();
+    await expect.poll(() => drained.mock.calls.length).toBe(before + 1);
+    expect(stream.isFull).toBe(false);
+    vi.advanceTimersByTime(STALL_MS * 2);
+    expect((await answered).destroyed).toBe(false);
   });
+
+  it.each(['', ' also after its end'])('cuts a reader that has stopped reading (S13),%s', async (end) => {
+    const stream = await open();
+    await fill(stream);
+    if (end) stream.end();
+    vi.advanceTimersByTime(STALL_MS - 1);
+    expect((await answered).destroyed).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect((await answered).destroyed).toBe(true);
+  });
+
+  it('sends no comment to a reader that is behind: it would only wait as well', async () => {
+    const stream = await open();
+    await fill(stream);
+    const before = (await answered).writableLength;
+    vi.advanceTimersByTime(15_000);
+    expect((await answered).writableLength).toBe(before);
+  });
+
+  /** Sends until the kernel takes no more off our hands. */
+  async function fill(stream: EventStream): Promise<void> {
+    reader.pause();
+    let fullTurns = 0;
+    while (fullTurns < 20) {
+      if (stream.isFull) fullTurns += 1;
+      else {
+        fullTurns = 0;
+        stream.send('message', 'x'.repeat(100_000));
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
 });

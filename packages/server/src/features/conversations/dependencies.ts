@@ -4,7 +4,9 @@ import type { Metrics } from '../../metrics.ts';
 import type { LastUsed } from '../agents/index.ts';
 import type { PriceList } from '../usage/index.ts';
 import type { LiveTurns } from './live-turns.ts';
+import type { MirroredTurns } from './mirrored-turns.ts';
 import type { ModelChoices } from './model-choices.ts';
+import type { TurnRelay } from './turn-relay.ts';
 
 /** What conversations need from the rest of the process. */
 export interface ConversationDependencies {
@@ -12,6 +14,9 @@ export interface ConversationDependencies {
   models: ModelChoices;
   prices: PriceList;
   liveTurns: LiveTurns;
+  /** Copies of the turns that other processes answer. */
+  mirroredTurns: MirroredTurns;
+  relay: TurnRelay;
   lastUsed: LastUsed;
   log: Logger;
   metrics: Metrics;

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { LiveTurns } from './live-turns.ts';
 
 /** How long the end of an aborted turn may take to be stored. */
-const STORE_MS = 4_000;
+const STORE_MS = 3_000;
 
 /** Aborting a turn with it means: the process is going, and the answer has had its time. */
 const SHUT_DOWN = 'shut down';

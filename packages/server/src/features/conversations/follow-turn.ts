@@ -2,23 +2,25 @@ import type { TurnEvent } from '@salient/shared-types';
 import type { ConversationOwner } from '../../db/index.ts';
 import { answerNotFound } from './answer-not-found.ts';
 import type { ConversationDependencies } from './dependencies.ts';
-import type { LiveTurn, TurnEnd, TurnReader } from './live-turn.ts';
+import { LiveTurn, type TurnEnd, type TurnReader } from './live-turn.ts';
 import { findStoredTurn, type StoredTurn } from './stored-turn.ts';
 import { invalidPosition } from './turn-position.ts';
 
-/** How often a turn that another process answers is read from its row. */
-const POLL_INTERVAL_MS = 500;
+/** How long a copy of another process's answer may take to reach the place that its reader comes from. */
+const CATCH_UP_MS = 3_000;
 
 /** A turn that can be read from any place, live or after its end. */
 export interface OpenTurn {
   ids: TurnEvent;
+  /** What there is of the answer. */
+  readonly text: string;
   /** Sends what lies after `offset`, then the rest as it comes, then the end. Returns how to leave. */
   follow(offset: number, reader: TurnReader): () => void;
 }
 
 /**
- * Opens a turn of the visitor's own for reading: the one this process is answering, the stored one, or the row that
- * another process is filling.
+ * Opens a turn of the visitor's own for reading: the one this process is answering, the stored one, or a copy of the one
+ * that another process is answering. To be followed at once, or it may be closed again.
  *
  * @param offset where the reader was; checked against the answer
  * @throws {AppError} NOT_FOUND; VALIDATION_ERROR for an offset that the answer does not have
@@ -33,24 +35,33 @@ export async function openTurn(
   if (!stored) throw answerNotFound();
 
   const live = dependencies.liveTurns.find(owner.accountId, turnId);
-  // Another process's answer may be a second ahead of its row, so there an offset cannot be too large yet.
-  if (live || stored.end) checkOffset(offset, live?.text ?? stored.text);
-  if (live) return followLive(dependencies, live);
+  if (live) {
+    checkOffset(offset, live.text);
+    return followLive(dependencies, live);
+  }
   // It may have ended between the two looks; then the row knows more than it did.
-  const current = stored.end ? stored : await findStoredTurn(dependencies.database, owner, turnId);
-  return followStored(dependencies, owner, current ?? stored);
+  const current = stored.end ? stored : ((await findStoredTurn(dependencies.database, owner, turnId)) ?? stored);
+  if (current.end) return openEnded(current, current.end, owner.accountId, offset);
+
+  const copy = dependencies.mirroredTurns.open(owner, current);
+  if (offset > copy.text.length) await reach(copy, offset);
+  checkOffset(offset, copy.text);
+  return copy;
 }
 
 /** Waits for a turn's end, wherever it is answered. */
 export function endOf(turn: OpenTurn): Promise<TurnEnd> {
   return new Promise((resolve) => {
-    turn.follow(0, { text() {}, tool() {}, end: resolve });
+    turn.follow(turn.text.length, { text() {}, tool() {}, end: resolve });
   });
 }
 
 export function followLive({ onDisconnect }: ConversationDependencies, turn: LiveTurn): OpenTurn {
   return {
     ids: turn.ids,
+    get text() {
+      return turn.text;
+    },
     follow(offset, reader) {
       const leave = turn.follow(offset, reader);
       return () => {
@@ -61,39 +72,33 @@ export function followLive({ onDisconnect }: ConversationDependencies, turn: Liv
   };
 }
 
-function followStored(dependencies: ConversationDependencies, owner: ConversationOwner, first: StoredTurn): OpenTurn {
-  return {
-    ids: first.ids,
-    follow(offset, reader) {
-      let sent = offset;
-      let left = false;
-      let timer: NodeJS.Timeout | undefined;
-      show(first);
-      return () => {
-        left = true;
-        clearTimeout(timer);
-      };
+function openEnded({ ids, text }: StoredTurn, end: TurnEnd, accountId: string, offset: number): OpenTurn {
+  // Of an answer whose process died, a reader may have seen the last moment that was not stored any more.
+  if (end.fault?.code !== 'INTERNAL_ERROR') checkOffset(offset, text);
+  const turn = new LiveTurn(ids, accountId);
+  turn.append(text);
+  turn.finish(end);
+  return turn;
+}
 
-      function show(turn: StoredTurn): void {
-        if (turn.text.length > sent) {
-          reader.text(turn.text.slice(sent), turn.text.length);
-          sent = turn.text.length;
-        }
-        if (turn.end) reader.end(turn.end);
-        else timer = setTimeout(() => void poll(), POLL_INTERVAL_MS);
-      }
-
-      async function poll(): Promise<void> {
-        try {
-          const turn = await findStoredTurn(dependencies.database, owner, first.ids.turn_id);
-          if (!left && turn) show(turn);
-        } catch (error) {
-          dependencies.log.warn({ err: error, turn_id: first.ids.turn_id }, 'turn could not be polled');
-          if (!left) timer = setTimeout(() => void poll(), POLL_INTERVAL_MS);
-        }
-      }
-    },
-  };
+/** Resolves when the answer has come so far, when it has ended, or when it has had its time. */
+function reach(turn: OpenTurn, offset: number): Promise<void> {
+  return new Promise((resolve) => {
+    let leave = (): void => {};
+    const finish = (): void => {
+      clearTimeout(timer);
+      leave();
+      resolve();
+    };
+    const timer = setTimeout(finish, CATCH_UP_MS);
+    leave = turn.follow(turn.text.length, {
+      text: (_text, position) => {
+        if (position >= offset) finish();
+      },
+      tool() {},
+      end: finish,
+    });
+  });
 }
 
 /** An offset past the end or inside a character was never sent by us. */

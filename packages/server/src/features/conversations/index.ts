@@ -1,8 +1,12 @@
 export type { ConversationDependencies } from './dependencies.ts';
 export { drainTurns } from './drain-turns.ts';
 export { createLiveTurns } from './live-turns.ts';
+export { createMirroredTurns } from './mirrored-turns.ts';
 export { createModelChoices, type ModelChoices } from './model-choices.ts';
 export { conversationOperations } from './operations.ts';
 export { streamEventSchemas } from './replies.ts';
+export { createRedisRelay } from './redis-relay.ts';
 export { createConversationRoutes } from './routes.ts';
-export { DRAFT_INTERVAL_MS, endOrphans, keepDrafts, ORPHAN_INTERVAL_MS } from './turn-lease.ts';
+export { createOrphanWatch, DRAFT_INTERVAL_MS, keepDrafts, ORPHAN_INTERVAL_MS } from './turn-lease.ts';
+export { stopOwnTurn } from './stop-turn.ts';
+export { noRelay } from './turn-relay.ts';

@@ -22,8 +22,8 @@ export interface TurnReader {
 }
 
 /**
- * An answer under way in this process. It belongs to the server: readers come and go, and it ends when the model does,
- * when it is stopped, or when a limit runs out.
+ * An answer under way: this process's own, or a copy of one that another process generates. It belongs to the server:
+ * readers come and go, and it ends when the model does, when it is stopped, or when a limit runs out.
  */
 export class LiveTurn {
   readonly ids: TurnEvent;
@@ -33,11 +33,12 @@ export class LiveTurn {
   /** Settles when the turn is stored and its readers have been told. Never rejects. */
   readonly ended: Promise<TurnEnd>;
   #text = '';
-  /** How much of the text the readers have. */
-  #flushed = 0;
+  /** The part of it that the readers do not have. Kept apart: cutting it from the whole would copy the whole each time. */
+  #unflushed = '';
   #flushSoon: NodeJS.Immediate | undefined;
   #end: TurnEnd | null = null;
   readonly #readers = new Set<TurnReader>();
+  #observerCount = 0;
   readonly #resolveEnded: (end: TurnEnd) => void;
 
   constructor(ids: TurnEvent, accountId: string) {
@@ -53,13 +54,14 @@ export class LiveTurn {
   }
 
   get readerCount(): number {
-    return this.#readers.size;
+    return this.#readers.size - this.#observerCount;
   }
 
   /** Readers get what came in one turn of the event loop as one piece: providers send many small ones at once. */
   append(text: string): void {
     if (text === '') return;
     this.#text += text;
+    this.#unflushed += text;
     this.#flushSoon ??= setImmediate(() => this.#flush());
   }
 
@@ -73,6 +75,7 @@ export class LiveTurn {
     this.#end = end;
     for (const reader of this.#readers) reader.end(end);
     this.#readers.clear();
+    this.#observerCount = 0;
     this.#resolveEnded(end);
   }
 
@@ -88,13 +91,19 @@ export class LiveTurn {
     return () => this.#readers.delete(reader);
   }
 
+  /** Follows from the beginning to the end without being somebody who reads. */
+  observe(observer: TurnReader): void {
+    this.#observerCount += 1;
+    this.follow(0, observer);
+  }
+
   #flush(): void {
     clearImmediate(this.#flushSoon);
     this.#flushSoon = undefined;
-    const text = this.#text.slice(this.#flushed);
+    const text = this.#unflushed;
     if (text === '') return;
-    this.#flushed = this.#text.length;
-    for (const reader of this.#readers) reader.text(text, this.#flushed);
+    this.#unflushed = '';
+    for (const reader of this.#readers) reader.text(text, this.#text.length);
   }
 }
 

@@ -6,10 +6,11 @@ import { createAnswerText } from './answer-text.ts';
 import { askModel, TURN_TIMEOUT, type Answer } from './ask-model.ts';
 import { fitPrompt } from './build-prompt.ts';
 import type { ConversationDependencies } from './dependencies.ts';
-import type { LiveTurn, TurnFault } from './live-turn.ts';
+import type { LiveTurn, TurnEnd, TurnFault } from './live-turn.ts';
 import type { ReadyModel } from './model-choices.ts';
 import { promptRoom } from './prompt-room.ts';
 import type { SendMessageInput } from './send-message.ts';
+import { findStoredTurn } from './stored-turn.ts';
 
 export interface TurnJob {
   turn: LiveTurn;
@@ -49,12 +50,12 @@ export async function runTurn(dependencies: ConversationDependencies, job: TurnJ
   } finally {
     clearTimeout(limit);
   }
-  const end = {
+  let end: TurnEnd = {
     done: doneEvent(turn, answer),
     fault: answer ? answer.fault : UNEXPECTED,
   };
   try {
-    await persistently(STORE_LIMIT_MS, () => store(dependencies, job, end.done, end.fault, answer?.row ?? null));
+    end = await persistently(STORE_LIMIT_MS, () => store(dependencies, job, end, answer?.row ?? null));
   } catch (error) {
     // Its lease runs out, and whoever takes the turn over marks it partial.
     log.error({ err: error, turn_id: turn.ids.turn_id }, 'answer could not be stored');
@@ -120,14 +121,15 @@ function doneEvent(turn: LiveTurn, answer: Answer | null): DoneEvent {
   };
 }
 
+/** Returns how the turn has ended: another process may have taken it for lost and ended it first. */
 async function store(
   { database, processId }: ConversationDependencies,
-  { turn }: TurnJob,
-  done: DoneEvent,
-  fault: TurnFault | null,
+  { turn, agent, input }: TurnJob,
+  end: TurnEnd,
   row: LlmRequestRow | null,
-): Promise<void> {
-  await database.turns.finishTurn({
+): Promise<TurnEnd> {
+  const { done, fault } = end;
+  const finished = await database.turns.finishTurn({
     accountId: turn.accountId,
     turnId: turn.ids.turn_id,
     leaseOwner: processId,
@@ -140,4 +142,7 @@ async function store(
     },
     request: row,
   });
+  if (finished) return end;
+  const owner = { accountId: turn.accountId, agentInstanceId: agent.id, sessionKey: input.sessionKey };
+  return (await findStoredTurn(database, owner, turn.ids.turn_id))?.end ?? end;
 }

@@ -93,6 +93,7 @@ export async function sendMessage(dependencies: ConversationDependencies, input:
       dependencies.lastUsed.touch(agent.id);
       const turn = new LiveTurn(ids, agent.accountId);
       dependencies.liveTurns.add(turn);
+      dependencies.relay.publish(turn);
       void runTurn(dependencies, {
         turn,
         agent,

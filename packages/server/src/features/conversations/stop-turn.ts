@@ -3,6 +3,7 @@ import type { DoneEvent } from '@salient/shared-types';
 import { STOPPED } from './ask-model.ts';
 import type { ConversationDependencies } from './dependencies.ts';
 import { endOf, openTurn } from './follow-turn.ts';
+import type { LiveTurns } from './live-turns.ts';
 
 /**
  * Stops generating: closes the provider's socket, keeps and bills what came. Resolves when that is stored, on whichever
@@ -15,20 +16,26 @@ export async function stopTurn(
   owner: ConversationOwner,
   turnId: string,
 ): Promise<{ turn_id: string; status: DoneEvent['status'] }> {
-  const turn = await openTurn(dependencies, owner, turnId, 0);
-  const live = dependencies.liveTurns.find(owner.accountId, turnId);
-  if (live) live.abort.abort(STOPPED);
-  else await requestStop(dependencies, owner, turnId);
-  const { done } = await endOf(turn);
+  const ended = endOf(await openTurn(dependencies, owner, turnId, 0));
+  if (!stopOwnTurn(dependencies.liveTurns, owner.accountId, turnId)) await requestStop(dependencies, owner, turnId);
+  const { done } = await ended;
   return { turn_id: turnId, status: done.status };
 }
 
-/** For the process that generates the answer to see. */
+/** Stops a turn that this process answers, and no other. Its end follows. */
+export function stopOwnTurn(liveTurns: LiveTurns, accountId: string, turnId: string): boolean {
+  const live = liveTurns.find(accountId, turnId);
+  live?.abort.abort(STOPPED);
+  return live !== undefined;
+}
+
+/** For the process that generates the answer to see: at once by the relay, or when it keeps its drafts. */
 async function requestStop(
-  { database }: ConversationDependencies,
+  { database, relay }: ConversationDependencies,
   owner: ConversationOwner,
   turnId: string,
 ): Promise<void> {
+  void relay.requestStop(owner.accountId, turnId);
   await database.withAccount(owner.accountId, (tx) =>
     tx.message.updateMany({
       where: { accountId: owner.accountId, turnId, status: 'pending' },

@@ -1,6 +1,6 @@
-import type { TurnEvent } from '@salient/shared-types';
+import type { ErrorCode, TurnEvent } from '@salient/shared-types';
 import type { ConversationOwner, Database } from '../../db/index.ts';
-import type { TurnEnd } from './live-turn.ts';
+import type { TurnEnd, TurnFault } from './live-turn.ts';
 
 /** A turn as the database has it. */
 export interface StoredTurn {
@@ -8,6 +8,14 @@ export interface StoredTurn {
   text: string;
   /** Null while it is being answered. */
   end: TurnEnd | null;
+}
+
+/** How a turn ends of which nothing is known any more. */
+export function lostTurnEnd(messageId: string): TurnEnd {
+  return {
+    done: { message_id: messageId, finish_reason: 'error', status: 'error', usage: null, citations: [] },
+    fault: faultOf('INTERNAL_ERROR'),
+  };
 }
 
 /**
@@ -41,13 +49,11 @@ export async function findStoredTurn(
         usage: found.usage,
         citations: citations ?? [],
       },
-      fault: error_code
-        ? {
-            code: error_code,
-            detail: 'This answer was cut short. Ask again to get a whole one.',
-            retryable: true,
-          }
-        : null,
+      fault: error_code ? faultOf(error_code) : null,
     },
   };
+}
+
+function faultOf(code: ErrorCode): TurnFault {
+  return { code, detail: 'This answer was cut short. Ask again to get a whole one.', retryable: true };
 }

@@ -1,4 +1,4 @@
-import type { OrphanedTurn } from '../../db/index.ts';
+import { isDatabaseUnavailable, type OrphanedTurn } from '../../db/index.ts';
 import { describeCall, type PriceList } from '../usage/index.ts';
 import { STOPPED } from './ask-model.ts';
 import type { ConversationDependencies } from './dependencies.ts';
@@ -28,11 +28,39 @@ export async function keepDrafts({ database, liveTurns, processId }: Conversatio
   }
 }
 
-/** Ends the turns whose process is gone: `partial` with the text that was kept, and billed by count. Returns how many. */
-export async function endOrphans(dependencies: ConversationDependencies): Promise<number> {
-  const { database, prices, processId, log, metrics } = dependencies;
+/**
+ * Ends the turns whose process is gone: `partial` with the text that was kept, and billed by count. To be run again and
+ * again.
+ */
+export function createOrphanWatch(dependencies: ConversationDependencies): () => Promise<void> {
+  const { database } = dependencies;
+  let wasAway = false;
+  return async () => {
+    if (wasAway) {
+      // While the database was away nobody could renew a lease; those who live do so before the next look.
+      await database.ping();
+      wasAway = false;
+      return;
+    }
+    try {
+      await endOrphans(dependencies);
+    } catch (error) {
+      wasAway = isDatabaseUnavailable(error);
+      throw error;
+    }
+  };
+}
+
+async function endOrphans(dependencies: ConversationDependencies): Promise<void> {
+  const { database, liveTurns, relay, prices, processId, log, metrics } = dependencies;
   const orphans = await database.turns.claimOrphans(processId, LEASE_SECONDS, ORPHANS_AT_ONCE);
-  for (const orphan of orphans) {
+  for (const claimed of orphans) {
+    // Its lease ran out, but it is this process's own and alive.
+    if (liveTurns.find(claimed.account_id, claimed.turn_id)) continue;
+    const published = await relay.textOf(claimed.turn_id);
+    // What readers elsewhere have seen may be newer than the row.
+    const content = published.startsWith(claimed.content) ? published : claimed.content;
+    const orphan = { ...claimed, content };
     const request = describeOrphan(orphan, prices);
     await database.turns.finishTurn({
       accountId: orphan.account_id,
@@ -49,7 +77,6 @@ export async function endOrphans(dependencies: ConversationDependencies): Promis
       'ended a turn whose process had gone',
     );
   }
-  return orphans.length;
 }
 
 function describeOrphan(orphan: OrphanedTurn, prices: PriceList) {
