@@ -28,7 +28,7 @@ export function dressHost(
   const stops = [
     effect(() => host.setLook(lookCss({ ...config.value, stackIndex, isHidden: isHidden.value }))),
     effect(() => theme.replaceSync(themeCss(config.value, isDark.value, stackIndex))),
-    effect(() => void markdown.replaceSync(reader.piece.value?.markdownStyles ?? '')),
+    effect(() => markdown.replaceSync(reader.piece.value?.markdownStyles ?? '')),
     effect(() => void host.container.classList.toggle('dark', isDark.value)),
   ];
   return () => {

@@ -174,7 +174,7 @@ const grammars: readonly Grammar[] = [
 
 function createHighlighter(grammar: Grammar): HighlightLine {
   const spans = grammar.spans ?? [];
-  const strings = [...(grammar.quotes ?? '')].map((quote) => String.raw`${quote}(?:\\.|[^${quote}\\])*${quote}?`);
+  const strings = (grammar.quotes ?? '').split('').map((quote) => String.raw`${quote}(?:\\.|[^${quote}\\])*${quote}?`);
   const alternatives: [kind: CodeKind | 'span' | 'word', pattern: string][] = [
     ['span', spans.map(([begin]) => escapePattern(begin)).join('|')],
     ['comment', grammar.comment ? `(?:${grammar.comment}).*` : ''],

@@ -1,6 +1,7 @@
 /**
  * Styles of a rendered answer, for the shadow root's style sheet. Sizes are px because `rem` is the page's. Colours come
- * from the host's custom properties; the fallbacks are for a light surface.
+ * from the host's custom properties; the fallbacks are for a light surface. What is out of sight is not laid out, except
+ * what scrolls by itself: without its content it would forget how far.
  */
 export const markdownStyles = `
 .markdown {
@@ -14,7 +15,7 @@ export const markdownStyles = `
 .markdown .plain-text {
   margin: 8px 0;
 }
-.markdown > *, .markdown .code-lines { content-visibility: auto; contain-intrinsic-size: auto 60px; }
+.markdown > :not(.table-scroll), .markdown .code-lines { content-visibility: auto; contain-intrinsic-size: auto 60px; }
 .markdown h3, .markdown h4, .markdown h5, .markdown h6 {
   margin: 16px 0 6px;
   font-weight: 600;
@@ -90,7 +91,7 @@ export const markdownStyles = `
 }
 .markdown .copy-code:hover { background: var(--salient-surface, #ffffff); color: var(--salient-text, #1c1c1a); }
 .markdown pre { margin: 0; padding: 10px 12px; overflow-x: auto; line-height: 1.45; white-space: pre; tab-size: 4; }
-.markdown pre code { padding: 0; background: none; overflow-wrap: normal; }
+.markdown pre code { display: block; width: max-content; min-width: 100%; padding: 0; background: none; overflow-wrap: normal; }
 .markdown .code-lines { display: block; }
 .markdown .code-comment { color: var(--salient-code-comment); }
 .markdown .code-string { color: var(--salient-code-string); }

@@ -23,7 +23,7 @@ const allowedNames =
     ' ',
   );
 const allowedAttributes = ['align', 'alt', 'colspan', 'dir', 'href', 'rowspan', 'src', 'start', 'title'];
-const emptyNames = ['br', 'hr', 'img', 'wbr'];
+const emptyNames = new Set(['br', 'hr', 'img', 'wbr']);
 
 // The grammar of CommonMark 0.31.2, section 6.6.
 const tag = /<(\/?)([a-z][a-z\d-]*)((?:\s+[a-z_:][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?)*)\s*\/?>/gi;
@@ -82,7 +82,7 @@ class RawTree {
     if (!attributes || this.#open.length >= maxDepth) return;
     const element = { name, attributes, children: [] };
     this.add(element);
-    if (!emptyNames.includes(name)) this.#open.push(element);
+    if (!emptyNames.has(name)) this.#open.push(element);
   }
 
   /** Also closes what stands open inside. A tag that closes nothing is nothing. */

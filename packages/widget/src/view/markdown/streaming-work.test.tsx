@@ -66,7 +66,7 @@ function workOfSections(count: number) {
 }
 
 function countDrawn(draw: () => void): number {
-  const before = options.diffed;
+  const before = options.diffed?.bind(options);
   let count = 0;
   options.diffed = (vnode) => {
     count++;
