@@ -6,6 +6,7 @@ import { startTargets } from './start-targets.mjs';
  *
  * @typedef {object} Bench
  * @property {() => Promise<import('./start-targets.mjs').Target[]>} targets started by the first suite that asks
+ * @property {import('./create-cleanup.mjs').Cleanup} cleanup
  * @property {boolean} profile whether to record where CPU time goes
  */
 
@@ -19,7 +20,7 @@ const WARM_UP = { model: 'instant', streams: 16, durationMs: 1500, rounds: 1 };
 export function createBench(cleanup, profile) {
   /** @type {Promise<import('./start-targets.mjs').Target[]> | null} */
   let starting = null;
-  return { targets: () => (starting ??= start()), profile };
+  return { targets: () => (starting ??= start()), cleanup, profile };
 
   async function start() {
     const { targets, notes } = await startTargets(cleanup);

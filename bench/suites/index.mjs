@@ -2,6 +2,9 @@ import { firstToken } from './first-token.mjs';
 import { processes } from './processes.mjs';
 import { sizes } from './sizes.mjs';
 import { throughput } from './throughput.mjs';
+import { widgetLoad } from './widget-load.mjs';
+import { widgetOpen } from './widget-open.mjs';
+import { widgetStream } from './widget-stream.mjs';
 
 /**
  * One thing to measure, and its tables.
@@ -22,4 +25,7 @@ export const suites = [
   { name: 'throughput', group: 'server', run: throughput },
   { name: 'processes', group: 'server', run: processes },
   { name: 'sizes', group: 'widget', run: sizes },
+  { name: 'widget-load', group: 'widget', run: widgetLoad },
+  { name: 'widget-open', group: 'widget', run: widgetOpen },
+  { name: 'widget-stream', group: 'widget', run: widgetStream },
 ];

@@ -18,8 +18,7 @@ test('what is selected, focused and scrolled in finished blocks stays while the 
   const agent = await startScriptedAgent({
     answer: () => ({
       pieces: answer.match(/[^]{1,4}/g) ?? [],
-      pauseMs: 3,
-      burst: 2,
+      rate: 600,
       holdAt: { piece: 200, until: held },
     }),
   });
@@ -73,8 +72,7 @@ test('the conversation stays at its end while an answer comes, and lets go when 
   const agent = await startScriptedAgent({
     answer: () => ({
       pieces: answer.match(/[^]{1,4}/g) ?? [],
-      pauseMs: 3,
-      burst: 4,
+      rate: 1200,
       holdAt: { piece: 700, until: held },
     }),
   });
@@ -118,7 +116,7 @@ test('no mark is ever painted on its own, and a whole answer looks as a streamed
         metadata: {},
       },
     ],
-    answer: () => ({ pieces: markdown.split(''), pauseMs: 8 }),
+    answer: () => ({ pieces: markdown.split(''), rate: 120 }),
   });
   const { url } = await hostPage(page(widgetTag(agent.url)));
   await tab.goto(url);

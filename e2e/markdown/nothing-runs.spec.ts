@@ -60,7 +60,7 @@ for (const [kind, policyOf] of [
         storedMessage(`q${index}`, 'user', payload),
         storedMessage(`a${index}`, 'assistant', payload),
       ]),
-      answer: () => ({ pieces: piecesOf(everything, 3), pauseMs: 1, burst: 4 }),
+      answer: () => ({ pieces: piecesOf(everything, 3), rate: 3000 }),
     });
     const { url } = await hostPage(
       `<!doctype html><html lang="en"><title>Bank</title><h1>Bank</h1>${widgetTag(agent.url)}</html>`,

@@ -6,12 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const widgetFolder = new URL('../../packages/widget/dist/', import.meta.url);
 
 /**
- * An answer, as its pieces come: `pieces` every `pauseMs`, `burst` of them at once.
+ * An answer, piece by piece.
  *
  * @typedef {object} ScriptedAnswer
  * @property {readonly string[]} pieces
- * @property {number} [pauseMs] default 4
- * @property {number} [burst] default 1
+ * @property {number} [rate] pieces per second, default 250; kept on average, also where timers are late
  * @property {{ piece: number, until: Promise<unknown> }} [holdAt] waits before this piece
  */
 
@@ -86,7 +85,7 @@ export async function startScriptedAgent({ answer, history = [], config = {} }) 
  * @param {import('node:http').ServerResponse} response
  * @param {ScriptedAnswer} answer
  */
-async function stream(response, { pieces, pauseMs = 4, burst = 1, holdAt }) {
+async function stream(response, { pieces, rate = 250, holdAt }) {
   const id = `message-${Math.random()}`;
   const send = (/** @type {string} */ event, /** @type {string} */ data, position = '') => {
     const lines = data.split('\n').map((line) => `data: ${line}\n`);
@@ -94,10 +93,15 @@ async function stream(response, { pieces, pauseMs = 4, burst = 1, holdAt }) {
   };
   const turn = { turn_id: `turn-${id}`, user_message_id: `question-${id}`, message_id: id, session_id: 'session' };
   send('turn', JSON.stringify(turn));
+  let startedAt = performance.now();
   for (const [index, piece] of pieces.entries()) {
-    if (index === holdAt?.piece) await holdAt.until;
+    if (index === holdAt?.piece) {
+      await holdAt.until;
+      startedAt = performance.now() - (index * 1000) / rate;
+    }
+    const earlyMs = (index * 1000) / rate - (performance.now() - startedAt);
+    if (earlyMs > 0) await sleep(earlyMs);
     send('message', piece, String(index));
-    if (index % burst === burst - 1) await sleep(pauseMs);
   }
   const usage = { provider: 'local', model: 'script', total_tokens: 0, total_cost: '0', cost_source: 'provider' };
   send('done', JSON.stringify({ message_id: id, finish_reason: 'stop', status: 'complete', usage, citations: [] }));
