@@ -9,6 +9,9 @@ import { statements } from './statements.mjs';
 import { stop } from './stop.mjs';
 import { streams } from './streams.mjs';
 import { throughput } from './throughput.mjs';
+import { widgetLoad } from './widget-load.mjs';
+import { widgetOpen } from './widget-open.mjs';
+import { widgetStream } from './widget-stream.mjs';
 
 /**
  * One thing to measure, and its tables.
@@ -36,4 +39,7 @@ export const suites = [
   { name: 'admission', group: 'server', run: admission },
   { name: 'processes', group: 'server', run: processes },
   { name: 'sizes', group: 'widget', run: sizes },
+  { name: 'widget-load', group: 'widget', run: widgetLoad },
+  { name: 'widget-open', group: 'widget', run: widgetOpen },
+  { name: 'widget-stream', group: 'widget', run: widgetStream },
 ];

@@ -17,10 +17,10 @@ export default defineConfig({
     rollupOptions: {
       input: 'src/index.ts',
       preserveEntrySignatures: 'strict',
-      output: { format: 'es', entryFileNames: 'panel-[hash].js' },
+      output: { format: 'es', entryFileNames: 'panel-[hash].js', chunkFileNames: '[name]-[hash].js' },
     },
   },
-  plugins: [keepMarkedLexer(), buildLoader()],
+  plugins: [keepMarkedLexer(), importPlainly(), checkPieces(), buildLoader()],
   test: { include: ['src/**/*.test.{ts,tsx}'] },
 });
 
@@ -42,6 +42,37 @@ function buildLoader(): Plugin {
           rollupOptions: { output: { entryFileNames: 'chat-widget.js' } },
         },
       });
+    },
+  };
+}
+
+/** Without the preloading that Vite puts around `import()`: it costs more than the pieces it would save time for. */
+function importPlainly(): Plugin {
+  const helper = '\0vite/preload-helper.js';
+  return {
+    name: 'salient:import-plainly',
+    apply: 'build',
+    enforce: 'pre',
+    load: {
+      order: 'pre',
+      handler: (id) => (id === helper ? 'export const __vitePreload = (load) => load();' : undefined),
+    },
+  };
+}
+
+/**
+ * What is loaded on demand must stand alone. A piece that imported the panel would get a second copy of it wherever the
+ * loader had to ask twice and so knows it by another address, and a file shared by two pieces would be one more request.
+ */
+function checkPieces(): Plugin {
+  return {
+    name: 'salient:check-pieces',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type !== 'chunk' || file.imports.length === 0) continue;
+        throw new Error(`${file.fileName} imports ${file.imports.join(', ')}: see checkPieces.`);
+      }
     },
   };
 }

@@ -1,6 +1,6 @@
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import type { Config } from '../config/resolve-config.ts';
-import { markdownStyles } from '../view/markdown/markdown-styles.ts';
+import type { MarkdownPieces } from '../view/markdown/pieces.ts';
 import { lookCss } from '../view/styles/look.ts';
 import panelCss from '../view/styles/panel.css?inline';
 import { themeCss } from '../view/styles/theme.ts';
@@ -11,6 +11,7 @@ export function dressHost(
   host: WidgetHost,
   config: ReadonlySignal<Config>,
   isHidden: ReadonlySignal<boolean>,
+  { reader }: MarkdownPieces,
   stackIndex: number,
 ): () => void {
   const ended = new AbortController();
@@ -19,21 +20,19 @@ export function dressHost(
   systemDark.addEventListener('change', () => (isSystemDark.value = systemDark.matches), { signal: ended.signal });
   const isDark = computed(() => config.value.theme === 'dark' || (config.value.theme === 'auto' && isSystemDark.value));
 
+  const markdown = new CSSStyleSheet();
+  const panel = new CSSStyleSheet();
   const theme = new CSSStyleSheet();
-  host.root.adoptedStyleSheets.push(sheetOf(markdownStyles), sheetOf(panelCss), theme);
+  panel.replaceSync(panelCss);
+  host.root.adoptedStyleSheets.push(markdown, panel, theme);
   const stops = [
     effect(() => host.setLook(lookCss({ ...config.value, stackIndex, isHidden: isHidden.value }))),
     effect(() => theme.replaceSync(themeCss(config.value, isDark.value, stackIndex))),
+    effect(() => markdown.replaceSync(reader.piece.value?.markdownStyles ?? '')),
     effect(() => void host.container.classList.toggle('dark', isDark.value)),
   ];
   return () => {
     ended.abort();
     for (const stop of stops) stop();
   };
-}
-
-function sheetOf(css: string): CSSStyleSheet {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  return sheet;
 }

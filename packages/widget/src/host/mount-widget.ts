@@ -13,6 +13,7 @@ import { createPageContext } from '../model/page-context.ts';
 import { speakAnswers } from '../model/speak-answers.ts';
 import { fetchConfig } from '../protocol/fetch-config.ts';
 import { App } from '../view/app.tsx';
+import { createMarkdownPieces } from '../view/markdown/pieces.ts';
 import { WidgetContextProvider } from '../view/widget-context.ts';
 import { createChat } from './create-chat.ts';
 import { createEvents } from './create-events.ts';
@@ -51,6 +52,7 @@ export function mountWidget({ host, options, serverConfig, stackIndex, isReady, 
   const pageContext = createPageContext(report);
   const launcher = new LauncherModel(emit);
   const announcer = new AnnouncerModel();
+  const pieces = createMarkdownPieces();
   const { chat, wasUsedBefore, stopChat } = createChat({ config, emit, context: pageContext.get });
 
   const useServerConfig = async (body: Promise<unknown>) => {
@@ -60,13 +62,18 @@ export function mountWidget({ host, options, serverConfig, stackIndex, isReady, 
 
   const stops = [
     stopChat,
-    dressHost(host, config, isHidden, stackIndex),
+    dressHost(host, config, isHidden, pieces, stackIndex),
     speakAnswers(chat, announcer),
     effect(() => setLanguage(host.container, locale.value, local.value.dir)),
     effect(() => void loadWords(wishedLocale.value).then((loaded) => (words.value = loaded))),
     effect(() => {
       // What a visitor opens they want to read. What merely stands open waits for their interest.
       if (launcher.isOpen.value && launcher.movesFocus.value) void chat.connect();
+    }),
+    effect(() => {
+      // What reads answers comes while the first one is being asked for, or the stored ones are.
+      const isReturning = wasUsedBefore && chat.history.value === 'loading';
+      if (isReturning || draft.value !== '' || chat.messages.value.length > 0) pieces.reader.load();
     }),
     effect(() => {
       // The server was away when it was asked first, and is back.
@@ -76,7 +83,7 @@ export function mountWidget({ host, options, serverConfig, stackIndex, isReady, 
   if (mode === 'floating') events.on('message:received', () => launcher.countAnswer());
 
   const viewport = trackViewport(ended.signal);
-  const context = { config, words, locale, viewport, chat, launcher, announcer, draft };
+  const context = { config, words, locale, viewport, chat, launcher, announcer, pieces, draft };
   hydrate(h(WidgetContextProvider, { value: context }, h(App, null)), host.container);
 
   if (mode === 'floating' && config.peek().open) launcher.openQuietly();

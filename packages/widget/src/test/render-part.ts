@@ -6,6 +6,7 @@ import { AnnouncerModel } from '../model/announcer.ts';
 import { ChatModel } from '../model/chat.ts';
 import { LauncherModel } from '../model/launcher.ts';
 import { createFakeApi } from './fake-api.ts';
+import { createMarkdownPieces } from '../view/markdown/pieces.ts';
 import { WidgetContextProvider } from '../view/widget-context.ts';
 
 /** For tests: renders a part of the widget over real models and a fake server. */
@@ -34,6 +35,7 @@ export function renderPart(
     viewport: signal({ isPhone: false, top: 0, height: 700 }),
     launcher: new LauncherModel(() => {}),
     announcer: new AnnouncerModel(),
+    pieces: createMarkdownPieces(),
     draft: signal(''),
   };
   const container = document.createElement('div');

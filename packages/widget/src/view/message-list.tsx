@@ -64,12 +64,12 @@ function Row({ message, before }: { message: ChatMessage; before: ChatMessage | 
 }
 
 function Greeting() {
-  const { config, words } = useWidget();
+  const { config, pieces, words } = useWidget();
   const { greeting, imageHosts } = config.value;
   if (!greeting) return null;
   return (
     <div class="message assistant">
-      <Markdown text={greeting} streaming={false} imageHosts={imageHosts} words={words.value} />
+      <Markdown text={greeting} streaming={false} imageHosts={imageHosts} words={words.value} pieces={pieces} />
     </div>
   );
 }

@@ -26,7 +26,7 @@ export function Question({ message }: { message: ChatMessage }) {
 
 /** What the agent said: Markdown, its sources, and what can be done with it. */
 export function Answer({ message }: { message: ChatMessage }) {
-  const { chat, config, words } = useWidget();
+  const { chat, config, pieces, words } = useWidget();
   const state = message.state.value;
   const { content, status, citations } = state;
   const isUnderWay = status === 'waiting' || status === 'streaming';
@@ -36,7 +36,13 @@ export function Answer({ message }: { message: ChatMessage }) {
     <div class="message assistant">
       <span class="visually-hidden">{words.value.assistant}: </span>
       {content !== '' && (
-        <Markdown text={content} streaming={isUnderWay} imageHosts={config.value.imageHosts} words={words.value} />
+        <Markdown
+          text={content}
+          streaming={isUnderWay}
+          imageHosts={config.value.imageHosts}
+          words={words.value}
+          pieces={pieces}
+        />
       )}
       {note && <p class="end-note">{note}</p>}
       {!isUnderWay && citations.length > 0 && <Citations citations={citations} />}

@@ -1,3 +1,4 @@
+import { Dots } from './dots.tsx';
 import { useWidget } from './widget-context.ts';
 
 /** Shown from the moment a message is sent until there is text to read, and whenever the line is down meanwhile. */
@@ -13,11 +14,7 @@ export function TypingIndicator() {
   if (activity === 'streaming' && !tool) return null;
   return (
     <p class="typing">
-      <span class="dots" aria-hidden="true">
-        <span />
-        <span />
-        <span />
-      </span>
+      <Dots />
       <span class={tool ? 'quiet' : 'visually-hidden'}>{tool ? words.value.searching : words.value.typing}</span>
     </p>
   );

@@ -6,6 +6,7 @@ import type { Words } from '../locales/en.ts';
 import type { Announcer } from '../model/announcer.ts';
 import type { Chat } from '../model/chat.ts';
 import type { Launcher } from '../model/launcher.ts';
+import type { MarkdownPieces } from './markdown/pieces.ts';
 import type { Viewport } from './viewport.ts';
 
 /** Everything a component may need of its widget. */
@@ -17,6 +18,7 @@ export interface WidgetContext {
   readonly chat: Chat;
   readonly launcher: Launcher;
   readonly announcer: Announcer;
+  readonly pieces: MarkdownPieces;
   /** What stands in the message box. */
   readonly draft: Signal<string>;
 }

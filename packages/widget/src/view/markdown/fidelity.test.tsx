@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { expect, test, vi } from 'vitest';
 import commonmark from '../../../fixtures/corpora/commonmark/commonmark.0.31.2.json' with { type: 'json' };
 import gfm from '../../../fixtures/corpora/gfm/gfm.0.29.json' with { type: 'json' };
+import { createLoadedPieces } from './loaded-pieces.ts';
 import { Markdown } from './markdown.tsx';
 import type * as SafeUrl from './safe-url.ts';
 import { treeOf } from './tree-of.ts';
@@ -16,6 +17,8 @@ vi.mock('./safe-url.ts', async (importOriginal) => {
   const { encodeAddress } = await importOriginal<typeof SafeUrl>();
   return { findLinkAddress: encodeAddress, findImageAddress: encodeAddress, findHiddenTarget: () => null };
 });
+
+const pieces = createLoadedPieces();
 
 interface Example {
   example: number;
@@ -58,7 +61,13 @@ function containsRawHtml({ markdown, html }: Example): boolean {
 function rendered({ markdown }: Example): string {
   const root = document.createElement('div');
   render(
-    <Markdown text={markdown} streaming={false} imageHosts={[]} words={{ copyCode: 'Copy', copied: 'Copied' }} />,
+    <Markdown
+      text={markdown}
+      streaming={false}
+      imageHosts={[]}
+      words={{ copyCode: 'Copy', copied: 'Copied' }}
+      pieces={pieces}
+    />,
     root,
   );
   return treeOf(root.firstElementChild ?? root);

@@ -1,5 +1,7 @@
 import { Lexer, Tokenizer } from 'marked';
 import type { Links, Token, Tokens } from 'marked';
+import { decodeEntities } from './decode-entities.ts';
+import { decodeTokens } from './decode-tokens.ts';
 import { maxBlockDepth, maxInlineDepth, maxInlineLength, maxTableCells } from './bounds.ts';
 
 /** An inline source that waits to be lexed, and the list its tokens go to. */
@@ -46,10 +48,12 @@ class BoundedLexer extends Lexer {
       return tokens;
     }
     this.#depth++;
+    const start = tokens.length;
     try {
       return super.inlineTokens(source, tokens);
     } finally {
       this.#depth--;
+      decodeTokens(tokens, start);
     }
   }
 }
@@ -63,6 +67,12 @@ class BoundedTokenizer extends Tokenizer {
 
   override list(source: string): Tokens.List | undefined {
     return this.#nest(() => super.list(source));
+  }
+
+  override fences(source: string): Tokens.Code | undefined {
+    const code = super.fences(source);
+    if (code?.lang) code.lang = decodeEntities(code.lang);
+    return code;
   }
 
   override table(source: string): Tokens.Table | undefined {

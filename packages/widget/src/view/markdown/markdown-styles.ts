@@ -1,6 +1,7 @@
 /**
  * Styles of a rendered answer, for the shadow root's style sheet. Sizes are px because `rem` is the page's. Colours come
- * from the host's custom properties; the fallbacks are for a light surface.
+ * from the host's custom properties; the fallbacks are for a light surface. What is out of sight is not laid out, except
+ * what scrolls by itself: without its content it would forget how far.
  */
 export const markdownStyles = `
 .markdown {
@@ -11,9 +12,10 @@ export const markdownStyles = `
 .markdown > :first-child, .markdown blockquote > :first-child, .markdown li > :first-child { margin-block-start: 0; }
 .markdown > :last-child, .markdown blockquote > :last-child, .markdown li > :last-child { margin-block-end: 0; }
 .markdown p, .markdown ul, .markdown ol, .markdown blockquote, .markdown .code-block, .markdown .table-scroll,
-.markdown .raw-html, .markdown .plain-text {
+.markdown .plain-text {
   margin: 8px 0;
 }
+.markdown > :not(.table-scroll), .markdown .code-lines { content-visibility: auto; contain-intrinsic-size: auto 60px; }
 .markdown h3, .markdown h4, .markdown h5, .markdown h6 {
   margin: 16px 0 6px;
   font-weight: 600;
@@ -54,8 +56,7 @@ export const markdownStyles = `
   color: var(--salient-muted, #5f635e);
 }
 .markdown img { display: block; max-width: 100%; height: auto; border-radius: 6px; }
-.markdown .raw-html, .markdown .plain-text { white-space: pre-wrap; }
-.markdown .plain-text { content-visibility: auto; contain-intrinsic-size: auto 2000px; }
+.markdown .plain-text { white-space: pre-wrap; }
 .markdown code, .markdown pre {
   font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
   font-size: 13px;
@@ -90,7 +91,19 @@ export const markdownStyles = `
 }
 .markdown .copy-code:hover { background: var(--salient-surface, #ffffff); color: var(--salient-text, #1c1c1a); }
 .markdown pre { margin: 0; padding: 10px 12px; overflow-x: auto; line-height: 1.45; white-space: pre; tab-size: 4; }
-.markdown pre code { padding: 0; background: none; overflow-wrap: normal; }
+.markdown pre code { display: block; width: max-content; min-width: 100%; padding: 0; background: none; overflow-wrap: normal; }
+.markdown .code-lines { display: block; }
+.markdown .code-comment { color: var(--salient-code-comment); }
+.markdown .code-string { color: var(--salient-code-string); }
+.markdown .code-number { color: var(--salient-code-number); }
+.markdown .code-keyword { color: var(--salient-code-keyword); }
+.markdown .code-name { color: var(--salient-code-name); }
+.markdown .code-lines { display: block; }
+.markdown .code-comment { color: var(--salient-code-comment); }
+.markdown .code-string { color: var(--salient-code-string); }
+.markdown .code-number { color: var(--salient-code-number); }
+.markdown .code-keyword { color: var(--salient-code-keyword); }
+.markdown .code-name { color: var(--salient-code-name); }
 .markdown .table-scroll { overflow-x: auto; }
 .markdown table { border-collapse: collapse; font-size: 13px; overflow-wrap: normal; }
 .markdown th, .markdown td {

@@ -1,7 +1,9 @@
 // @vitest-environment happy-dom
 import { act } from 'preact/test-utils';
 import { afterEach, expect, test, vi } from 'vitest';
-import { drawWhole } from './render-for-test.tsx';
+import { createLaterPiece } from './later-piece.ts';
+import { createLoadedPieces } from './loaded-pieces.ts';
+import { createAnswer, drawWhole } from './render-for-test.tsx';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -93,11 +95,47 @@ test('each block finds its own direction, lists by item, and code is always left
   expect(directions).toEqual(['p auto', 'p auto', 'li auto', 'li auto', 'blockquote auto', 'div ltr', 'div auto']);
 });
 
-test('raw HTML is shown as text, and only a line break breaks the line', () => {
-  const root = drawWhole('a<br>b <b>c</b>\n\n<div onclick="x">\nd\n</div>\n\n<!-- e -->');
+test('without its reader, raw HTML is shown as text, and only a line break breaks the line', () => {
+  const rawHtml = createLaterPiece<typeof import('./read-raw-html.ts')>(async () =>
+    Promise.reject(new Error('offline')),
+  );
+  const root = drawWhole('a<br>b <b>c</b>\n\n<div onclick="x">\nd\n</div>\n\n<!-- e -->', {
+    pieces: { ...createLoadedPieces(), rawHtml },
+  });
   expect(root.querySelector('p')?.innerHTML).toBe('a<br>b &lt;b&gt;c&lt;/b&gt;');
   expect(root.textContent).toContain('<div onclick="x">\nd\n</div>');
   expect(root.textContent).toContain('<!-- e -->');
+});
+
+test('without its reader, an answer is shown as it was written', async () => {
+  const reader = createLaterPiece<typeof import('./answer-reader.ts')>(async () =>
+    Promise.reject(new Error('offline')),
+  );
+  const root = drawWhole('Some **bold**\n\n- text', { pieces: { ...createLoadedPieces(), reader } });
+  await vi.waitFor(() => expect(root.querySelector('.plain-text')?.textContent).toBe('Some **bold**\n\n- text'));
+});
+
+test('an answer that begins before its reader has come shows the plain line it begins with, and no mark', async () => {
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  const reader = createLaterPiece(async () => arrived.then(() => import('./answer-reader.ts')));
+  const answer = createAnswer({ pieces: { ...createLoadedPieces(), reader } });
+  void answer.draw('Some', true);
+  const paragraph = answer.root.querySelector('p');
+  void answer.draw('Some **bold', true);
+  expect(answer.root.textContent).toBe('Some');
+  arrive();
+  await vi.waitFor(() => expect(answer.root.querySelector('strong')?.textContent).toBe('bold'));
+  expect(answer.root.querySelector('p')).toBe(paragraph);
+});
+
+test('character references are decoded in addresses and titles, before it is asked where they lead', () => {
+  const root = drawWhole(
+    '[a](https://a.example/?b&amp;c "d &copy;") [e](javascript&colon;alert(1)) [f](&#106;avascript:alert(1))',
+  );
+  expect([...root.querySelectorAll('a')].map((link) => [link.getAttribute('href'), link.title])).toEqual([
+    ['https://a.example/?b&c', 'd © · a.example'],
+  ]);
 });
 
 test('character references are decoded in text and left alone in code', () => {

@@ -1,9 +1,12 @@
 import { Component } from 'preact';
 import type { Token } from 'marked';
-import { useMemo } from 'preact/hooks';
-import { createBlockReader } from './read-blocks.ts';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { MarkdownPieces } from './pieces.ts';
+import { readPlainLine } from './plain-line.ts';
 import { renderBlock } from './render-block.tsx';
+import { Dots } from '../dots.tsx';
 import type { MarkdownWords, RenderContext } from './render-context.ts';
+import type { BlockGroups } from './token-groups.ts';
 
 export interface MarkdownProps {
   /** Markdown source. While `streaming`, it only grows at its end. */
@@ -13,6 +16,7 @@ export interface MarkdownProps {
   /** Hosts images may load from, `*.host` for every host below one. Any other image becomes a link. */
   imageHosts: readonly string[];
   words: MarkdownWords;
+  pieces: MarkdownPieces;
 }
 
 /**
@@ -20,14 +24,14 @@ export interface MarkdownProps {
  * part of an answer is ever read as HTML. While it streams, only the open end is read and drawn again; the nodes of
  * finished blocks stay, with whatever is selected or focused in them.
  */
-export function Markdown({ text, streaming, imageHosts, words }: MarkdownProps) {
-  const reader = useMemo(createBlockReader, []);
-  const groups = useMemo(() => reader.read(text, streaming), [text, streaming]);
+export function Markdown({ text, streaming, imageHosts, words, pieces }: MarkdownProps) {
+  const groups = useGroups(text, streaming, pieces);
   // By content, so that a caller may write the lists and words where it uses the component.
   const context = useMemo<RenderContext>(
-    () => ({ imageHosts, words }),
-    [imageHosts.join(' '), words.copyCode, words.copied],
+    () => ({ imageHosts, words, pieces }),
+    [imageHosts.join(' '), words.copyCode, words.copied, pieces],
   );
+  if (!groups) return <Dots />;
   return (
     <div class="markdown">
       {groups.map((tokens, index) => (
@@ -35,6 +39,26 @@ export function Markdown({ text, streaming, imageHosts, words }: MarkdownProps) 
       ))}
     </div>
   );
+}
+
+/**
+ * The blocks of a text. While the reader is on its way that is the plain line the text begins with, if it does;
+ * undefined when there is nothing to show yet.
+ */
+function useGroups(text: string, streaming: boolean, { reader }: MarkdownPieces): BlockGroups | undefined {
+  const piece = reader.piece.value;
+  const plainLine = useRef<BlockGroups>(undefined);
+  const blocks = useMemo(() => piece?.createBlockReader(), [piece]);
+  const groups = useMemo(
+    () => (blocks ? blocks.read(text, streaming) : readPlainLine(streaming ? text.trimEnd() : text)),
+    [blocks, text, streaming],
+  );
+  const isMissing = !groups;
+  useEffect(() => {
+    if (isMissing) reader.load();
+  }, [isMissing]);
+  if (groups) return (plainLine.current = groups);
+  return reader.hasFailed.value ? [[{ type: 'plain-text', raw: text }]] : plainLine.current;
 }
 
 /** Blocks that are compared as one, so that a long answer costs no more per piece than a short one. */

@@ -44,6 +44,15 @@ test.each([
   ['see [the **do', 'see the **do**'],
   ['**see [the docs](htt', '**see the docs**'],
   ['see <https://a.exam', 'see https://a.exam'],
+  // Of half a tag nothing is left.
+  ['press <', 'press'],
+  ['press <kb', 'press'],
+  ['press <kbd title', 'press'],
+  ['press <kbd title="a b', 'press'],
+  ['press <kbd title="a" ', 'press'],
+  ['press <kbd>x</kb', 'press <kbd>x'],
+  ['1 < 2', '1 < 2'],
+  ['a <b and so', 'a <b and so'],
   ['see <https://a.example/*x> **b', 'see <https://a.example/*x> **b**'],
   // Of half an image nothing is left.
   ['look !', 'look'],

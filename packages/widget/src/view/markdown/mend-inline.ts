@@ -27,6 +27,9 @@ interface OpenBracket {
 const space = /^\s?$/;
 const punctuation = /[\p{P}\p{S}]/u;
 const letterOrDigit = /[\p{L}\p{N}]/u;
+// Only the last attribute may be a bare word: `a <b and so on` is no tag.
+const halfTag =
+  /^<(?:\/?(?:[a-z][a-z\d-]*(?:\s+[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))*(?:\s+(?:[\w:-]+\s*(?:=\s*(?:"[^"]*|'[^']*)?)?)?)?\/?)?)$/i;
 
 class InlineScan {
   #text: string;
@@ -81,12 +84,14 @@ class InlineScan {
     this.#position = this.#text.length;
   }
 
-  /** Skips a whole tag or autolink, whose inside holds no marks; of half an autolink drops the bracket. */
+  /** Skips a whole tag or autolink, whose inside holds no marks. Of half an autolink its bracket goes, half a tag whole. */
   #angle(): void {
     const rest = this.#text.slice(this.#position, this.#position + 2000);
     const whole = /^<[^<>\s][^<>]*>/.exec(rest);
-    if (!whole && /^<[a-z][a-z\d+.-]*:[^\s<>]*$/i.test(rest)) this.#remove(this.#position);
-    else this.#position += whole ? whole[0].length : 1;
+    if (whole) this.#position += whole[0].length;
+    else if (/^<[a-z][a-z\d+.-]*:[^\s<>]*$/i.test(rest)) this.#remove(this.#position);
+    else if (halfTag.test(rest)) this.#cutAt(this.#position);
+    else this.#position++;
   }
 
   #openBracket(): void {

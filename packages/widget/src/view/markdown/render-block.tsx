@@ -1,11 +1,10 @@
 import type { MarkedToken, Token, Tokens } from 'marked';
 import type { ComponentChild } from 'preact';
 import { CodeBlock } from './code-block.tsx';
-import { decodeEntities } from './decode-entities.ts';
 import { plainText } from './plain-text.ts';
 import type { RenderContext } from './render-context.ts';
 import { renderInline } from './render-inline.tsx';
-import { renderRawHtml } from './render-raw-html.tsx';
+import { isLineBreak, RawBlock } from './render-raw-html.tsx';
 import { ScrollableTable } from './scrollable-table.tsx';
 
 // An answer stands below the panel's own title, so its first level is h3. Real heading elements keep the outline a
@@ -28,7 +27,7 @@ export function renderBlock(token: Token, context: RenderContext, isInside = fal
     case 'paragraph':
       return <p dir={dir}>{renderInline(block.tokens, context)}</p>;
     case 'text':
-      return block.tokens ? renderInline(block.tokens, context) : decodeEntities(block.raw);
+      return block.tokens ? renderInline(block.tokens, context) : block.text;
     case 'heading':
       return renderHeading(block, context, dir);
     case 'code':
@@ -42,11 +41,7 @@ export function renderBlock(token: Token, context: RenderContext, isInside = fal
     case 'hr':
       return <hr />;
     case 'html':
-      return (
-        <div class="raw-html" dir={dir}>
-          {renderRawHtml(block.raw)}
-        </div>
-      );
+      return isLineBreak(block.raw) ? <br /> : <RawBlock token={block} context={context} dir={dir} />;
     default:
       return (
         <div class="plain-text" dir={dir}>
@@ -62,8 +57,8 @@ function renderHeading(heading: Tokens.Heading, context: RenderContext, dir: 'au
 }
 
 function renderCode(code: Tokens.Code, context: RenderContext): ComponentChild {
-  const language = /^\S*/.exec(decodeEntities(code.lang ?? ''))?.[0] ?? '';
-  return <CodeBlock code={code.text.replace(/\n$/, '')} language={language} words={context.words} />;
+  const language = /^\S*/.exec(code.lang ?? '')?.[0] ?? '';
+  return <CodeBlock code={code.text.replace(/\n$/, '')} language={language} context={context} />;
 }
 
 function renderList(list: Tokens.List, context: RenderContext): ComponentChild {

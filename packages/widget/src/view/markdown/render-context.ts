@@ -1,8 +1,11 @@
+import type { MarkdownPieces } from './pieces.ts';
+
 /** What every part of one rendered answer needs to know. */
 export interface RenderContext {
   /** Hosts images may load from; see `findImageAddress`. */
   imageHosts: readonly string[];
   words: MarkdownWords;
+  pieces: MarkdownPieces;
   /** Set for what stands in a link, where an image that may not load must not become a link in a link. */
   isInsideLink?: boolean;
 }

@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { act } from 'preact/test-utils';
+import { createLoadedPieces } from './loaded-pieces.ts';
 import { Markdown } from './markdown.tsx';
 import type { MarkdownProps } from './markdown.tsx';
 
@@ -7,12 +8,16 @@ import type { MarkdownProps } from './markdown.tsx';
 export function createAnswer(options: Partial<MarkdownProps> = {}) {
   const root = document.createElement('div');
   document.body.append(root);
+  const pieces = createLoadedPieces();
   const words = { copyCode: 'Copy code', copied: 'Copied' };
   return {
     root,
     draw: (text: string, streaming = false) =>
       act(() =>
-        render(<Markdown imageHosts={[]} words={words} {...options} text={text} streaming={streaming} />, root),
+        render(
+          <Markdown imageHosts={[]} words={words} pieces={pieces} {...options} text={text} streaming={streaming} />,
+          root,
+        ),
       ),
     remove: () => {
       void act(() => render(null, root));

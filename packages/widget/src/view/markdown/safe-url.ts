@@ -1,5 +1,3 @@
-import { decodeEntities } from './decode-entities.ts';
-
 // `http:` without slashes is read relative to a page of the same scheme, so the slashes are part of the rule.
 const linkScheme = /^(?:https?:\/\/[^/]|mailto:|tel:)/i;
 
@@ -40,7 +38,7 @@ function isHostMatch(host: string, pattern: string): boolean {
 /** Percent-encodes as marked's own renderer does; null for text that no address can hold (a lone surrogate). */
 export function encodeAddress(href: string): string | null {
   try {
-    return encodeURI(decodeEntities(href)).replaceAll('%25', '%');
+    return encodeURI(href).replaceAll('%25', '%');
   } catch {
     return null;
   }

@@ -8,13 +8,19 @@ import { createAnswer, drawWhole } from './render-for-test.tsx';
 vi.setConfig({ testTimeout: 60_000 });
 
 const allowed: Record<string, readonly string[]> = {
+  // What raw HTML may ask for beside what Markdown makes.
+  ...Object.fromEntries(
+    'abbr b caption cite dd dfn dl dt figcaption figure i ins kbd mark q rp rt ruby s samp small sub sup tfoot u var wbr'
+      .split(' ')
+      .map((name) => [name, ['title', 'dir', 'data-align']]),
+  ),
   a: ['href', 'title', 'target', 'rel'],
-  blockquote: ['dir'],
-  br: [],
+  blockquote: ['dir', 'title'],
+  br: ['title', 'dir'],
   button: ['type', 'class'],
   code: ['class'],
   del: [],
-  div: ['class', 'dir'],
+  div: ['class', 'dir', 'title', 'data-align'],
   em: [],
   h3: ['dir'],
   h4: ['dir'],
@@ -26,14 +32,14 @@ const allowed: Record<string, readonly string[]> = {
   label: [],
   li: ['dir', 'class'],
   ol: ['start'],
-  p: ['dir'],
+  p: ['dir', 'title', 'data-align'],
   pre: [],
   span: ['class', 'role'],
   strong: [],
   table: [],
   tbody: [],
-  td: ['data-align'],
-  th: ['data-align'],
+  td: ['data-align', 'colspan', 'rowspan'],
+  th: ['data-align', 'colspan', 'rowspan'],
   thead: [],
   tr: [],
   ul: [],

@@ -45,7 +45,7 @@ function flatten(parent: Element): (Element | string)[] {
     if (node.nodeType === Node.TEXT_NODE) return [node.textContent ?? ''];
     if (!(node instanceof Element)) return [];
     if (node.matches('.code-header')) return [];
-    return node.matches('.table-scroll, .code-block, label') ? flatten(node) : [node];
+    return node.matches('.table-scroll, .code-block, label, pre span') ? flatten(node) : [node];
   });
 }
 

@@ -13,6 +13,11 @@ const light = {
   'control-border': '#8b9098',
   hover: '#f1f2f4',
   'code-background': '#f3f4f6',
+  'code-comment': '#5d646c',
+  'code-string': '#0a6b2d',
+  'code-number': '#8a4600',
+  'code-keyword': '#a3195b',
+  'code-name': '#1a55a8',
 };
 const dark: typeof light = {
   surface: '#1c1d21',
@@ -22,6 +27,11 @@ const dark: typeof light = {
   'control-border': '#74787f',
   hover: '#303238',
   'code-background': '#292b30',
+  'code-comment': '#9da4ad',
+  'code-string': '#8fd6a1',
+  'code-number': '#f0b57e',
+  'code-keyword': '#f49ac1',
+  'code-name': '#8fbcff',
 };
 
 /** The sheet of one panel: the part of its look that the launcher does not need. */

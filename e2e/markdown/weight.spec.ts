@@ -1,0 +1,58 @@
+import { chatOn, widgetTag } from '../support/chat.ts';
+import { startScriptedAgent } from '../support/start-scripted-agent.mjs';
+import { expect, test } from '../support/test.ts';
+
+test('each file comes when it is needed, and not before', async ({ page, context, hostPage }) => {
+  const agent = await startScriptedAgent({
+    answer: (question) => ({ pieces: [question === 'code' ? '```ts\nconst a = 1;\n```' : 'Plain **bold**.'] }),
+  });
+  const { url } = await hostPage(
+    `<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>${widgetTag(agent.url)}</html>`,
+  );
+  const files: string[] = [];
+  page.on('request', (request) => {
+    const name = /\/([a-z-]+?)(?:-[\w-]{8})?\.js$/.exec(new URL(request.url()).pathname)?.[1];
+    if (name) files.push(name);
+  });
+  await page.goto(url);
+  const chat = chatOn(page);
+  await expect(chat.launcher).toBeVisible();
+  await page.waitForLoadState('networkidle');
+  expect(files).toEqual(['chat-widget']);
+  expect(agent.countRequests('/config')).toBe(1);
+  expect(await context.cookies()).toEqual([]);
+  expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
+
+  await chat.launcher.hover();
+  await expect.poll(() => files).toEqual(['chat-widget', 'panel']);
+  await chat.open();
+  await expect(chat.composer).toBeFocused();
+  await expect(chat.log).toContainText('Hello!');
+  await page.waitForLoadState('networkidle');
+  expect(files).toEqual(['chat-widget', 'panel']);
+
+  await chat.composer.press('H');
+  await expect.poll(() => files).toEqual(['chat-widget', 'panel', 'answer-reader']);
+  await chat.ask('text');
+  await expect(chat.log.locator('strong')).toHaveText('bold');
+  expect(files).toEqual(['chat-widget', 'panel', 'answer-reader']);
+  await chat.ask('code');
+  await expect(chat.log.locator('.code-keyword')).toHaveText('const');
+  expect(files).toEqual(['chat-widget', 'panel', 'answer-reader', 'highlight-code']);
+  await agent.stop();
+});
+
+test('an answer can be read when its reader cannot be had', async ({ page, hostPage, allowConsoleError }) => {
+  allowConsoleError(/ERR_FAILED/);
+  const agent = await startScriptedAgent({ answer: () => ({ pieces: ['Some **bold', '** text.'] }) });
+  const { url } = await hostPage(
+    `<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>${widgetTag(agent.url)}</html>`,
+  );
+  await page.route('**/answer-reader-*.js', (route) => route.abort('failed'));
+  await page.goto(url);
+  const chat = chatOn(page);
+  await chat.open();
+  await chat.ask('text');
+  await expect(chat.log).toContainText('Some **bold** text.');
+  await agent.stop();
+});
