@@ -5,6 +5,7 @@ import { lookCss } from '../view/styles/look.ts';
 import panelCss from '../view/styles/panel.css?inline';
 import { themeCss } from '../view/styles/theme.ts';
 import type { WidgetHost } from './create-host.ts';
+import { raiseHost } from './raise-host.ts';
 
 /** Gives a host its sheets and keeps them true to the settings and the visitor's system. Returns what ends that. */
 export function dressHost(
@@ -19,10 +20,14 @@ export function dressHost(
   systemDark.addEventListener('change', () => (isSystemDark.value = systemDark.matches), { signal: ended.signal });
   const isDark = computed(() => config.value.theme === 'dark' || (config.value.theme === 'auto' && isSystemDark.value));
 
+  const zIndex = computed(() => config.value.zIndex);
   const theme = new CSSStyleSheet();
   host.root.adoptedStyleSheets.push(sheetOf(markdownStyles), sheetOf(panelCss), theme);
   const stops = [
     effect(() => host.setLook(lookCss({ ...config.value, stackIndex, isHidden: isHidden.value }))),
+    effect(() => {
+      if (config.peek().mode === 'floating') raiseHost(host.element, zIndex.value);
+    }),
     effect(() => theme.replaceSync(themeCss(config.value, isDark.value, stackIndex))),
     effect(() => void host.container.classList.toggle('dark', isDark.value)),
   ];
