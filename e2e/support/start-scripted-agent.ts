@@ -12,6 +12,8 @@ const widgetFolder = fileURLToPath(new URL('../../packages/widget/dist', import.
 export interface ScriptedAnswer {
   /** Markdown, sent in these pieces. */
   pieces: string[];
+  /** Between two pieces. Default 0. */
+  pauseMs?: number;
   /** `open`: the stream goes on after the last piece, in silence. `error`: the provider has failed. Default `done`. */
   end?: 'done' | 'open' | 'error';
   citations?: Citation[];
@@ -23,7 +25,11 @@ export type Fault =
   /** Every call is answered with an internal error. */
   | 'broken'
   /** Calls are taken and not answered. */
-  | 'silent';
+  | 'silent'
+  /** Every call takes its time. */
+  | 'slow';
+
+const slownessMs = 1_500;
 
 export interface AgentScript {
   config: Partial<WidgetConfig>;
@@ -40,6 +46,8 @@ export interface ScriptedAgent {
   readonly script: AgentScript;
   /** Method and path of each API call so far. */
   readonly calls: string[];
+  /** Breaks every connection that is open. */
+  readonly cutStreams: () => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -54,12 +62,14 @@ export async function startScriptedAgent(given: Partial<AgentScript> = {}): Prom
       return;
     }
     allowAnyPage(request, response);
-    if (request.method === 'OPTIONS') {
+    if (request.method === 'OPTIONS' && script.fault !== 'down') {
       response.writeHead(204).end();
       return;
     }
     calls.push(`${request.method} ${pathname.replace(/^.*\/agents\/[^/]+/, '')}`);
-    if (script.fault) failCall(script.fault, response);
+    const { fault } = script;
+    if (fault === 'slow') setTimeout(() => answerCall(pathname, script, response), slownessMs);
+    else if (fault) failCall(fault, response);
     else answerCall(pathname, script, response);
   });
   server.listen(0, '127.0.0.1');
@@ -69,7 +79,8 @@ export async function startScriptedAgent(given: Partial<AgentScript> = {}): Prom
     server.closeAllConnections();
     await once(server, 'close');
   };
-  return { url: `http://localhost:${(server.address() as AddressInfo).port}`, script, calls, stop };
+  const cutStreams = () => server.closeAllConnections();
+  return { url: `http://localhost:${(server.address() as AddressInfo).port}`, script, calls, cutStreams, stop };
 }
 
 async function sendWidgetFile(pathname: string, response: ServerResponse): Promise<void> {
@@ -100,11 +111,12 @@ function answerCall(pathname: string, { config, history, answer }: AgentScript, 
   if (pathname.endsWith('/config')) sendJson(response, { ...defaultConfig, ...config });
   else if (pathname.endsWith('/history')) {
     sendJson(response, { session_id: 'session', messages: history, active_turn: null, next_cursor: null });
-  } else if (pathname.endsWith('/stream')) sendAnswer(answer, response);
+  } else if (pathname.endsWith('/stream')) void sendAnswer(answer, response);
   else sendJson(response, {});
 }
 
-function sendAnswer({ pieces, end = 'done', citations = [] }: ScriptedAnswer, response: ServerResponse): void {
+async function sendAnswer(answer: ScriptedAnswer, response: ServerResponse): Promise<void> {
+  const { pieces, pauseMs = 0, end = 'done', citations = [] } = answer;
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
   const send = (event: string, data: string, id?: number) => {
     const lines = data.split('\n').map((line) => `data: ${line}\n`);
@@ -113,7 +125,10 @@ function sendAnswer({ pieces, end = 'done', citations = [] }: ScriptedAnswer, re
   const ids = { turn_id: 'turn', user_message_id: 'question', message_id: 'answer', session_id: 'session' };
   send('turn', JSON.stringify(ids));
   let position = 0;
-  for (const piece of pieces) send('message', piece, (position += piece.length));
+  for (const piece of pieces) {
+    send('message', piece, (position += piece.length));
+    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
   if (end === 'open') return;
   const fault = { error: 'Bad gateway', detail: 'The model failed.', code: 'UPSTREAM_ERROR', request_id: 'request' };
   if (end === 'error') send('error', JSON.stringify({ ...fault, retryable: true }));
