@@ -1,5 +1,7 @@
 // `pnpm check`: everything that must hold, cheapest first; stops at the first thing that does not.
 import { ensureBrowser } from './find-browser.mjs';
+import { ensureFirefox } from './find-firefox.mjs';
+import { ensureWebkit } from './find-webkit.mjs';
 import { exitWithError, ExplainedError } from './toolchain/explained-error.mjs';
 import { ensurePnpm, runPnpm } from './toolchain/pnpm.mjs';
 import { readTestCounts, removeTestReports } from './toolchain/read-test-counts.mjs';
@@ -23,6 +25,8 @@ try {
   removeTestReports();
   await ensurePnpm();
   process.env.SALIENT_BROWSER = await ensureBrowser();
+  process.env.SALIENT_FIREFOX = await ensureFirefox();
+  process.env.SALIENT_WEBKIT = await ensureWebkit();
   for (const [name, script] of Object.entries(steps)) await runStep(name, () => runPnpm(['run', script]));
   requireTestsRan();
   printCounts();

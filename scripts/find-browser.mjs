@@ -1,13 +1,8 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { aptInstall, canAptInstall } from './toolchain/apt-install.mjs';
 import { ExplainedError } from './toolchain/explained-error.mjs';
 import { findOnPath, isExecutable } from './toolchain/find-on-path.mjs';
-import { projectRoot } from './toolchain/project-root.mjs';
-import { runCommand } from './toolchain/run-command.mjs';
-
-// Playwright is a dependency of the `e2e` package only.
-const requireFromTests = createRequire(join(projectRoot, 'e2e', 'package.json'));
+import { findPlaywrightBrowser, installPlaywrightBrowser } from './toolchain/playwright-browsers.mjs';
 
 const names = [
   'chromium',
@@ -38,7 +33,7 @@ export function findBrowser() {
   const given = process.env.SALIENT_BROWSER;
   if (given && !isExecutable(given))
     throw new ExplainedError(`SALIENT_BROWSER is not a program that can be run: ${given}`);
-  return given || findPlaywrightsOwn() || findOnPath(names, usualFolders);
+  return given || findPlaywrightBrowser('chromium') || findOnPath(names, usualFolders);
 }
 
 /**
@@ -51,12 +46,8 @@ export async function ensureBrowser() {
   if (found) return found;
 
   if (canAptInstall()) await aptInstall(['chromium', 'fonts-liberation']);
-  const installed = findBrowser();
+  const installed = findBrowser() ?? (await installPlaywrightBrowser('chromium'));
   if (installed) return installed;
-
-  await runCommand(process.execPath, [playwrightProgram(), 'install', 'chromium']);
-  const downloaded = findBrowser();
-  if (downloaded) return downloaded;
 
   throw new ExplainedError(
     'No browser for the end-to-end tests: install Chromium or Chrome, or name one as SALIENT_BROWSER=/path/to/chrome',
@@ -68,13 +59,4 @@ export function browserArguments() {
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
   const plain = ['--disable-gpu', '--disable-quic', ...quiet];
   return process.getuid?.() === 0 ? ['--no-sandbox', ...plain] : plain;
-}
-
-function findPlaywrightsOwn() {
-  const path = requireFromTests('@playwright/test').chromium.executablePath();
-  return isExecutable(path) ? path : undefined;
-}
-
-function playwrightProgram() {
-  return join(requireFromTests.resolve('@playwright/test/package.json'), '..', 'cli.js');
 }

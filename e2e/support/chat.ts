@@ -36,3 +36,10 @@ export function widgetTag(serverUrl: string, attributes: Record<string, string> 
   const written = Object.entries(attributes).map(([name, value]) => ` data-${name}="${value}"`);
   return `<script async src="${serverUrl}/chat-widget.js"${written.join('')}></script>`;
 }
+
+declare global {
+  interface Window {
+    /** The widget's script interface, as a page calls it. */
+    Salient?: (command: string, ...rest: unknown[]) => void;
+  }
+}

@@ -1,10 +1,13 @@
 import { expect, test as base } from '@playwright/test';
 import { startHostPage } from './start-host-page.ts';
+import { startScriptedAgent, type AgentScript, type ScriptedAgent } from './start-scripted-agent.ts';
 import { startSalient, type RunningSalient } from './start-salient.ts';
 
 interface TestFixtures {
   /** Like `startHostPage`; the page's server stops after the test. */
   hostPage: typeof startHostPage;
+  /** Like `startScriptedAgent`; it stops after the test. */
+  scriptedAgent: (script?: Partial<AgentScript>) => Promise<ScriptedAgent>;
   /** Announces console errors that belong to what is tested; any other one fails the test. */
   allowConsoleError: (text: RegExp) => void;
 }
@@ -33,6 +36,17 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       const page = await startHostPage(html, options);
       stops.push(page.stop);
       return page;
+    });
+    await Promise.all(stops.map((stop) => stop()));
+  },
+
+  // oxlint-disable-next-line no-empty-pattern -- as above
+  scriptedAgent: async ({}, use) => {
+    const stops: (() => Promise<void>)[] = [];
+    await use(async (script) => {
+      const agent = await startScriptedAgent(script);
+      stops.push(agent.stop);
+      return agent;
     });
     await Promise.all(stops.map((stop) => stop()));
   },

@@ -20,7 +20,7 @@ export default defineConfig({
       output: { format: 'es', entryFileNames: 'panel-[hash].js', chunkFileNames: '[name]-[hash].js' },
     },
   },
-  plugins: [keepMarkedLexer(), importPlainly(), checkPieces(), buildLoader()],
+  plugins: [keepMarkedLexer(), dropSignalConversions(), importPlainly(), checkPieces(), buildLoader()],
   test: { include: ['src/**/*.test.{ts,tsx}'] },
 });
 
@@ -91,6 +91,23 @@ function keepMarkedLexer(): Plugin {
       const end = code.lastIndexOf(`var v=new ${nameOf('Marked')}`);
       if (end < 0) throw new Error('marked has changed its form: see keepMarkedLexer.');
       return `${code.slice(0, end)}export{${nameOf('Lexer')} as Lexer,${nameOf('Tokenizer')} as Tokenizer};`;
+    },
+  };
+}
+
+/**
+ * Signals can turn themselves into text and numbers, by methods that are assigned over those of `Object.prototype`: where
+ * a page has frozen that, the assignment throws. Nobody here calls them. Fails the build if they are written otherwise.
+ */
+function dropSignalConversions(): Plugin {
+  return {
+    name: 'salient:signal-conversions',
+    apply: 'build',
+    transform(code, id) {
+      if (!id.includes('/signals-core/dist/')) return undefined;
+      const conversion = /(?<=;)\w+\.prototype\.(valueOf|toString)=function\(\)\{return this\.value(\+"")?\};/g;
+      if (code.match(conversion)?.length !== 2) throw new Error('signals have changed: see dropSignalConversions.');
+      return code.replace(conversion, '');
     },
   };
 }

@@ -11,7 +11,9 @@ const integer = /^-?\d{1,10}$/;
 const flag = /^(true|false)?$/;
 
 /** What a value must look like, as a string. Options that are not listed may be any text. */
-const patterns: Record<string, RegExp | undefined> = {
+const patterns: Record<string, RegExp | null | undefined> = {
+  // Of names that every object inherits it knows nothing.
+  __proto__: null,
   backend: /^https?:../,
   mode: /^(floating|inline|page)$/,
   position: /^(bottom|top)-(right|left)$/,
@@ -32,8 +34,8 @@ const patterns: Record<string, RegExp | undefined> = {
  */
 export function checkOptions(raw: RawOptions, report: ReportProblem): RawOptions {
   const checked: RawOptions = {};
-  for (const name in raw) {
-    const value = raw[name];
+  // Its own names, not those that a page has given to every object.
+  for (const [name, value] of Object.entries(raw)) {
     if (value == null) continue;
     const text = String(value);
     const isRight = name === 'accent' ? CSS.supports('color', text) : (patterns[name]?.test(text) ?? true);

@@ -5,6 +5,9 @@ export const WIDGET_MODES = ['floating', 'inline', 'page'] as const;
 /** `floating`: a launcher in a corner. `inline`: fills an element of the page. `page`: fills the window. */
 export type WidgetMode = (typeof WIDGET_MODES)[number];
 
+/** The highest z-index there is, and the default: the widget stands above everything. */
+export const TOP_Z_INDEX = 2147483647;
+
 /**
  * Everything a site owner can set: as `data-*` attributes of the script tag (kebab-case), as attributes of
  * `<salient-chat>`, in `window.__SALIENT_WIDGET_CONFIG`, or as the argument of `mount` (all camelCase).

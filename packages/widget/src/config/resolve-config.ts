@@ -1,5 +1,5 @@
 import type { WidgetConfig } from '@salient/shared-types';
-import type { WidgetMode, WidgetOptions } from './options.ts';
+import { TOP_Z_INDEX, type WidgetMode, type WidgetOptions } from './options.ts';
 import { checkOptions, type RawOptions } from './check-options.ts';
 import { parseOptions } from './parse-options.ts';
 
@@ -47,7 +47,7 @@ const defaults: Config = {
   position: 'bottom-right',
   offsetX: 20,
   offsetY: 20,
-  zIndex: 2147483647,
+  zIndex: TOP_Z_INDEX,
   theme: 'auto',
   accent: '#0b5fff',
   title: 'Chat',

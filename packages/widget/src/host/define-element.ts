@@ -38,17 +38,21 @@ export function defineElement(
       if (NEEDS_PANEL.test(call[0] as string)) loadPanel();
     }
   };
+  // Nothing of ours may end as a fault of the page.
+  const reportError = ({ message }: Error) => report(message);
   const early = window.Salient?.q as SalientCall[] | undefined;
   // A stub that a page has kept hold of goes on pushing into the queue.
   window.Salient = Object.assign((...call: SalientCall) => take(call), { q: { push: take } });
   early?.forEach(take);
 
   function loadPanel() {
-    panel ??= importPanel(attempt++).then(
-      (module) => module.takeOver(page),
-      // Not reached is not the end: the next intent tries again.
-      () => (panel = undefined),
-    );
+    panel ??= importPanel(attempt++)
+      .then(
+        (module) => module.takeOver(page),
+        // Not reached is not the end: the next intent tries again.
+        () => (panel = undefined),
+      )
+      .catch(reportError);
   }
 
   async function add(element: HTMLElement, attributes: RawOptions) {
@@ -65,8 +69,7 @@ export function defineElement(
     if (!element.isConnected && page.widgets.some((other) => other.id === id)) return;
     const widget: LaunchedWidget = { id, element, options, stackIndex: 0 };
     page.widgets = [...page.widgets, widget];
-    await launch(widget, page).catch(({ message }: Error) => report(message));
-    if (!widget.host) return;
+    await launch(widget, page);
     if (page.adopt) page.adopt(widget);
     else waitForIntent(widget);
   }
@@ -99,12 +102,12 @@ export function defineElement(
 
   class SalientElement extends HTMLElement {
     static addTag(tag: Element) {
-      void add(document.createElement(TAG_NAME), readAttributes(tag));
+      add(document.createElement(TAG_NAME), readAttributes(tag)).catch(reportError);
     }
 
     connectedCallback() {
       // One that a script tag or `mount` has made has its shadow root before it has its place.
-      if (!this.shadowRoot) void add(this, readAttributes(this));
+      if (!this.shadowRoot) add(this, readAttributes(this)).catch(reportError);
     }
 
     disconnectedCallback() {

@@ -5,6 +5,7 @@ import { lookCss } from '../view/styles/look.ts';
 import panelCss from '../view/styles/panel.css?inline';
 import { themeCss } from '../view/styles/theme.ts';
 import type { WidgetHost } from './create-host.ts';
+import { raiseHost } from './raise-host.ts';
 
 /** Gives a host its sheets and keeps them true to the settings and the visitor's system. Returns what ends that. */
 export function dressHost(
@@ -22,11 +23,15 @@ export function dressHost(
 
   const markdown = new CSSStyleSheet();
   const panel = new CSSStyleSheet();
+  const zIndex = computed(() => config.value.zIndex);
   const theme = new CSSStyleSheet();
   panel.replaceSync(panelCss);
   host.root.adoptedStyleSheets.push(markdown, panel, theme);
   const stops = [
     effect(() => host.setLook(lookCss({ ...config.value, stackIndex, isHidden: isHidden.value }))),
+    effect(() => {
+      if (config.peek().mode === 'floating') raiseHost(host.element, zIndex.value);
+    }),
     effect(() => theme.replaceSync(themeCss(config.value, isDark.value, stackIndex))),
     effect(() => markdown.replaceSync(reader.piece.value?.markdownStyles ?? '')),
     effect(() => void host.container.classList.toggle('dark', isDark.value)),

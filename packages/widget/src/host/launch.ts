@@ -1,10 +1,12 @@
 import { agentUrl } from '../config/agent-url.ts';
 import { checkOptions, type RawOptions } from '../config/check-options.ts';
+import { TOP_Z_INDEX } from '../config/options.ts';
 import { fetchConfig } from '../protocol/fetch-config.ts';
 import { drawLauncher } from '../view/draw-launcher.ts';
 import { lookCss, type Look } from '../view/styles/look.ts';
 import { createHost, type WidgetHost } from './create-host.ts';
 import { placeHost } from './place-host.ts';
+import { raiseHost } from './raise-host.ts';
 
 /** A widget between its launcher and its panel. */
 export interface LaunchedWidget {
@@ -38,7 +40,7 @@ export async function launch(widget: LaunchedWidget, page: { widgets: LaunchedWi
   const { element, options } = widget;
   const host = createHost(element);
   const isFloating = options['mode'] === 'floating';
-  let look = { accent: '#0b5fff', position: 'bottom-right', offsetX: 20, offsetY: 20, zIndex: 2147483647, ...options };
+  let look = { accent: '#0b5fff', position: 'bottom-right', offsetX: 20, offsetY: 20, zIndex: TOP_Z_INDEX, ...options };
   if (isFloating && !(options['accent'] && options['position'])) {
     const timeout = new Promise((resolve) => setTimeout(resolve, CONFIG_TIMEOUT_MS));
     widget.serverConfig = fetchConfig(agentUrl(options as Record<'backend' | 'account' | 'agent', string>));
@@ -53,6 +55,7 @@ export async function launch(widget: LaunchedWidget, page: { widgets: LaunchedWi
       while (page.widgets.some(({ place }) => place === look.position + widget.stackIndex)) widget.stackIndex++;
       widget.place = look.position + widget.stackIndex;
     }
+    raiseHost(element, look.zIndex);
     host.container.append((widget.launcher = drawLauncher()));
   }
   host.setLook(lookCss({ ...look, stackIndex: widget.stackIndex } as unknown as Look));

@@ -20,7 +20,7 @@ export function Header({ onReset, isReplaceable }: HeaderProps) {
           {title}
         </h2>
         {status && (
-          <p class="subtitle" dir="auto">
+          <p class={subtitle ? 'subtitle' : 'subtitle passing'} dir="auto">
             {status}
           </p>
         )}

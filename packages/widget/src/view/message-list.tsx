@@ -38,7 +38,8 @@ export function MessageList({ isOpen }: { isOpen: boolean }) {
           {messages.map((message, index) => (
             <Row key={message.key} message={message} before={messages[index - 1]} />
           ))}
-          {history === 'failed' && chat.historyError.value && (
+          {/* Once something has been sent, what became of that says it; a line put in between would shift the rest. */}
+          {history === 'failed' && chat.historyError.value && messages.length === 0 && (
             <ErrorNotice error={chat.historyError.value} onRetry={() => void chat.connect()} />
           )}
           {messages.length === 0 && history !== 'loading' && <Starters />}

@@ -8,12 +8,17 @@ export function TypingIndicator() {
   const connection = chat.connection.value;
   if (activity === 'idle') return null;
   if (connection !== 'connected') {
-    return <p class="quiet">{connection === 'offline' ? words.value.offline : words.value.reconnecting}</p>;
+    // Another line than the one below: one that changed its size in place would count as a shift of the page's layout.
+    return (
+      <p key="connection" class="quiet">
+        {connection === 'offline' ? words.value.offline : words.value.reconnecting}
+      </p>
+    );
   }
   const tool = chat.tool.value;
   if (activity === 'streaming' && !tool) return null;
   return (
-    <p class="typing">
+    <p key="typing" class="typing">
       <Dots />
       <span class={tool ? 'quiet' : 'visually-hidden'}>{tool ? words.value.searching : words.value.typing}</span>
     </p>

@@ -1,0 +1,189 @@
+import type { Page } from '@playwright/test';
+import { chatOn, widgetTag, type Chat } from '../support/chat.ts';
+import { shopPage } from '../support/shop-page.ts';
+import type { Fault, ScriptedAgent } from '../support/start-scripted-agent.ts';
+import { expect, test } from '../support/test.ts';
+import { watchPageScript } from '../support/watch-page.ts';
+
+const head = '<script src="/watch.js"></script>';
+const options = { files: { '/watch.js': watchPageScript } };
+
+test.beforeEach(async ({ page, allowConsoleError }) => {
+  // The browser itself writes down every call that fails.
+  allowConsoleError(/net::ERR|status of 500|CORS policy/);
+  await page.addInitScript(() => {
+    // The middle of every jitter, so that calls can be counted; and the server is away, not the visitor.
+    Math.random = () => 0.5;
+    Object.defineProperty(navigator, 'onLine', { get: () => true });
+  });
+});
+
+async function expectPageUntouched(page: Page) {
+  expect(await page.evaluate(() => window.pageWatch)).toEqual({ faults: [] });
+}
+
+async function expectRecovery(chat: Chat, agent: ScriptedAgent) {
+  agent.script.fault = undefined;
+  await chat.panel.getByRole('button', { name: 'Retry' }).click();
+  await expect(chat.log).toContainText('Hello.');
+  await expect(chat.log.getByText('Anybody there?')).toHaveCount(1);
+}
+
+const faults: Record<'down' | 'broken', string> = {
+  down: 'the API is down',
+  broken: 'the API answers with errors',
+};
+
+for (const fault of Object.keys(faults) as Fault[]) {
+  test(`${faults[fault as keyof typeof faults]}: the launcher stands, the visitor is told, a few calls are made, and it recovers (R11)`, async ({
+    page,
+    hostPage,
+    scriptedAgent,
+  }) => {
+    const agent = await scriptedAgent({ fault });
+    await page.goto((await hostPage(shopPage({ head, tag: widgetTag(agent.url) }), options)).url);
+    const chat = chatOn(page);
+    await expect(chat.launcher).toBeVisible();
+    await chat.open();
+    await chat.ask('Anybody there?');
+    await expect(chat.log).toContainText('Not sent.', { timeout: 30_000 });
+    const callsUntilTold = agent.calls.length;
+    expect(callsUntilTold, agent.calls.join(', ')).toBeLessThanOrEqual(12);
+    // Having told, it waits to be asked.
+    await page.waitForTimeout(3_000);
+    expect(agent.calls.length, agent.calls.join(', ')).toBe(callsUntilTold);
+    await expectPageUntouched(page);
+    await expectRecovery(chat, agent);
+    await expectPageUntouched(page);
+  });
+}
+
+test('the API goes down in the middle of an answer: it is asked for the rest ever more rarely (R11)', async ({
+  page,
+  hostPage,
+  scriptedAgent,
+}) => {
+  const agent = await scriptedAgent({ answer: { pieces: ['One mo'], end: 'open' } });
+  await page.goto((await hostPage(shopPage({ head, tag: widgetTag(agent.url) }), options)).url);
+  const chat = chatOn(page);
+  await chat.open();
+  await chat.ask('Anybody there?');
+  await expect(chat.log).toContainText('One mo');
+  const callsBefore = agent.calls.length;
+  agent.script.fault = 'down';
+  agent.cutStreams();
+  await expect(chat.panel).toContainText('Reconnecting…');
+  await page.waitForTimeout(8_000);
+  // At 0.5, 1, 2 and 4 s after one another; a slow machine makes fewer.
+  expect(agent.calls.length - callsBefore, agent.calls.join(', ')).toBeLessThanOrEqual(5);
+  agent.script.answer = { pieces: ['One mo', 'ment is over.'] };
+  agent.script.fault = undefined;
+  await expect(chat.log).toContainText('ment is over.', { timeout: 30_000 });
+  await expectPageUntouched(page);
+});
+
+test('the API takes calls and says nothing: the panel stays usable and one call waits (R11)', async ({
+  page,
+  hostPage,
+  scriptedAgent,
+}) => {
+  await page.clock.install();
+  const agent = await scriptedAgent({ fault: 'silent' });
+  await page.goto((await hostPage(shopPage({ head, tag: widgetTag(agent.url) }), options)).url);
+  const chat = chatOn(page);
+  // The launcher waits a moment for its colour, no longer.
+  await expect.poll(() => agent.calls).toEqual(['GET /config']);
+  await page.clock.runFor(2_500);
+  await expect(chat.launcher).toBeVisible();
+  await chat.open();
+  await page.clock.runFor(5_000);
+  expect(agent.calls).toEqual(['GET /config', 'GET /history']);
+  await page.keyboard.press('Escape');
+  await page.clock.runFor(100);
+  await expect(chat.panel).toBeHidden();
+  await chat.open();
+  agent.script.fault = undefined;
+  // The call is given up, and the next one is answered.
+  await page.clock.runFor(30_000);
+  await expect.poll(() => agent.calls.filter((call) => call === 'GET /history').length).toBe(2);
+  await page.clock.resume();
+  await chat.ask('Anybody there?');
+  await expect(chat.log).toContainText('Hello.');
+  await expectPageUntouched(page);
+});
+
+test('a slow API is waited for (R11)', async ({ page, hostPage, scriptedAgent }) => {
+  const agent = await scriptedAgent({ fault: 'slow' });
+  await page.goto((await hostPage(shopPage({ head, tag: widgetTag(agent.url) }), options)).url);
+  const chat = chatOn(page);
+  await chat.open();
+  await chat.ask('Anybody there?');
+  await expect(chat.log).toContainText('Hello.');
+  expect(agent.calls.sort()).toEqual(['GET /config', 'GET /history', 'POST /stream']);
+  await expectPageUntouched(page);
+});
+
+test('an ad blocker stops the API: the visitor is told that a browser may have blocked it (R11)', async ({
+  page,
+  hostPage,
+  scriptedAgent,
+}) => {
+  const agent = await scriptedAgent();
+  let calls = 0;
+  await page.route('**/accounts/**', (route) => {
+    calls += 1;
+    return route.abort('blockedbyclient');
+  });
+  await page.goto((await hostPage(shopPage({ head, tag: widgetTag(agent.url) }), options)).url);
+  const chat = chatOn(page);
+  await chat.open();
+  await chat.ask('Anybody there?');
+  await expect(chat.log).toContainText('Not sent.', { timeout: 30_000 });
+  await expect(chat.log).toContainText('blocked by this browser');
+  expect(calls).toBeLessThanOrEqual(12);
+  await expectPageUntouched(page);
+});
+
+test('an ad blocker stops the script: the page and its own calls of Salient go on (R11)', async ({
+  page,
+  hostPage,
+  scriptedAgent,
+}) => {
+  const agent = await scriptedAgent();
+  await page.route('**/chat-widget.js', (route) => route.abort('blockedbyclient'));
+  await page.goto((await hostPage(shopPage({ head, tag: widgetTag(agent.url) }), options)).url);
+  await page.evaluate(() => {
+    const early: { q?: unknown[] } & ((...call: unknown[]) => void) = (...call) => void (early.q ??= []).push(call);
+    window.Salient ??= early;
+    window.Salient('open');
+  });
+  await expect(page.locator('salient-chat')).toHaveCount(0);
+  await expectPageUntouched(page);
+});
+
+test('the file server is away when the panel is wanted: the next click brings it (R11)', async ({
+  page,
+  hostPage,
+  scriptedAgent,
+}) => {
+  const agent = await scriptedAgent();
+  let tries = 0;
+  await page.route('**/panel-*', (route) => {
+    tries += 1;
+    return route.abort('failed');
+  });
+  await page.goto((await hostPage(shopPage({ head, tag: widgetTag(agent.url) }), options)).url);
+  const chat = chatOn(page);
+  await chat.launcher.click();
+  await expect.poll(() => tries).toBeGreaterThan(0);
+  await page.waitForTimeout(1_000);
+  // Pointer, focus and click are one wish each, and not more.
+  expect(tries).toBeLessThanOrEqual(3);
+  await expectPageUntouched(page);
+  await page.unroute('**/panel-*');
+  await chat.launcher.click();
+  await expect(chat.composer).toBeFocused();
+  await chat.ask('Anybody there?');
+  await expect(chat.log).toContainText('Hello.');
+  await expectPageUntouched(page);
+});
