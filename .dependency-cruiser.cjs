@@ -95,8 +95,8 @@ module.exports = {
           '\\.d\\.ts$',
           '\\.config\\.ts$',
           `${server}main\\.ts$`,
-          `${widget}loader\\.ts$`,
-          '^(e2e|bench)/',
+          `${widget}(loader|frame/salient-frame)\\.ts$`,
+          '^(e2e|bench|integrations)/',
         ],
       },
       to: {},
@@ -105,15 +105,19 @@ module.exports = {
       name: 'no-dev-dependencies-in-source',
       comment: 'What runs must be in "dependencies"; devDependencies are for types, tests and tools.',
       severity: 'error',
-      from: { path: '^packages/[^/]+/src/', pathNot: [tests, '^packages/[^/]+/src/test/'] },
-      // shared-types is compiled into both bundles.
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^packages/shared-types/' },
+      from: { path: '^packages/[^/]+/src/', pathNot: [tests, '/src/test/'] },
+      // shared-types is compiled into both bundles; what users bring themselves is a peer, and here to build against.
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only', 'npm-peer'],
+        pathNot: '^packages/shared-types/',
+      },
     },
   ],
   options: {
     doNotFollow: { path: ['node_modules', '/generated/'] },
     // Not simply any "dist": that would also hide the packages whose code lies in a folder of that name.
-    exclude: { path: '^packages/[^/]+/(dist|tmp)/' },
+    exclude: { path: ['^packages/[^/]+/(dist|tmp|package|published)/', '^e2e/(\\.apps|packages/[^/]+-app)/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, devices } from '@playwright/test';
 import { browserArguments, findBrowser } from '../scripts/find-browser.mjs';
+import { webArgument } from './support/start-web.ts';
 
 const resultsFolder = fileURLToPath(new URL('../test-results', import.meta.url));
 
@@ -21,6 +22,6 @@ export default defineConfig({
   use: {
     ...devices['Desktop Chrome'],
     trace: 'retain-on-failure',
-    launchOptions: { args: browserArguments(), ...(browser && { executablePath: browser }) },
+    launchOptions: { args: [...browserArguments(), webArgument], ...(browser && { executablePath: browser }) },
   },
 });

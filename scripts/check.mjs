@@ -2,6 +2,7 @@
 import { ensureBrowser } from './find-browser.mjs';
 import { ensureFirefox } from './find-firefox.mjs';
 import { ensureWebkit } from './find-webkit.mjs';
+import { ensurePhp } from './find-php.mjs';
 import { exitWithError, ExplainedError } from './toolchain/explained-error.mjs';
 import { ensurePnpm, runPnpm } from './toolchain/pnpm.mjs';
 import { readTestCounts, removeTestReports } from './toolchain/read-test-counts.mjs';
@@ -18,6 +19,7 @@ const steps = {
   'unit and integration tests': 'test:unit',
   build: 'build',
   'bundle sizes': 'size',
+  'packages for npm': 'build:packages',
   'end-to-end tests': 'test:e2e',
 };
 
@@ -27,6 +29,7 @@ try {
   process.env.SALIENT_BROWSER = await ensureBrowser();
   process.env.SALIENT_FIREFOX = await ensureFirefox();
   process.env.SALIENT_WEBKIT = await ensureWebkit();
+  process.env.SALIENT_PHP = await ensurePhp();
   for (const [name, script] of Object.entries(steps)) await runStep(name, () => runPnpm(['run', script]));
   requireTestsRan();
   printCounts();

@@ -8,7 +8,7 @@ import { isStamped, stamp } from './stamp.mjs';
 
 const sources = ['packages', 'prisma', 'prisma.config.ts', 'tsconfig.base.json', 'pnpm-lock.yaml', 'package.json'];
 const outputs = ['packages/server/dist/main.js', 'packages/widget/dist/chat-widget.js'];
-const notBuilt = /\/(node_modules|dist|generated|test)$|\.test\.tsx?$/;
+const notBuilt = /\/(node_modules|dist|generated|test|package|maps)$|\.test\.tsx?$/;
 
 /** Generates the Prisma client and builds server and widget, unless that was done from these very sources. */
 export async function buildWhenChanged() {

@@ -8,6 +8,7 @@ import {
   agentOperations,
   createAgentRoutes,
   createEnterAgent,
+  createFindFramers,
   listAgents,
   type Agent,
   type AgentDirectory,
@@ -28,6 +29,7 @@ import { errorHandler, notFound } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
 import { allowAnyToAsk } from './http/origin-guard.ts';
 import { serveSite, type SiteFolders } from './http/site.ts';
+import { serveWidget } from './http/serve-widget.ts';
 import { requestContext } from './http/request-context.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { serve } from './http/serve.ts';
@@ -138,6 +140,7 @@ export function createApp(dependencies: AppDependencies): Express {
     ...conversationOperations(config.app.chat.max_message_chars),
     ...sessionOperations,
   ]);
+  serveWidget(app, dependencies.site.widget, createFindFramers(directory));
   serveSite(app, dependencies.site);
   app.use(notFound, errorHandler);
   return app;

@@ -26,22 +26,9 @@ const PAGE_POLICY = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** Serves the widget's files and the demo pages. */
-export function serveSite(app: Express, { widget, examples }: SiteFolders): void {
+/** Serves the demo pages. */
+export function serveSite(app: Express, { examples }: Pick<SiteFolders, 'examples'>): void {
   app.get('/', (_req, res) => res.redirect(302, '/demo/'));
-
-  app.use(
-    express.static(widget, {
-      index: false,
-      redirect: false,
-      setHeaders(res: Response, file) {
-        res.setHeader('Access-Control-Allow-Origin', '*');
-        // The loader keeps its name, so it is asked for again soon; everything it loads has its hash in its name.
-        const immutable = path.basename(file) !== 'chat-widget.js';
-        res.setHeader('Cache-Control', immutable ? 'public, max-age=31536000, immutable' : 'public, max-age=300');
-      },
-    }),
-  );
 
   for (const page of demoPages(examples)) {
     const name = page.replace(/\.html$/, '');

@@ -6,16 +6,23 @@ import { mountWidget } from './mount-widget.ts';
 import { placeHost } from './place-host.ts';
 import type { Widget } from './widget.ts';
 
+/** As the attributes of the script tag, in camelCase. */
+export interface MountOptions extends Omit<WidgetOptions, 'target'> {
+  /** `inline` only: the element to fill, or a CSS selector of it. */
+  target?: string | Element;
+}
+
 /**
  * Puts a widget on the page without the loader.
  *
- * @param options as the attributes of the script tag, in camelCase; `backend` is the page's own origin unless given
+ * @param options `backend` is the page's own origin unless given
  * @throws never; a wrong option is one line on the console, and its default is used
  */
-export function mount(options: WidgetOptions = {}): Widget {
+export function mount({ target, ...options }: MountOptions = {}): Widget {
   const report = createReport();
-  const checked = { backend: location.origin, ...checkOptions({ ...options }, report) };
+  const checked = { backend: location.origin, ...checkOptions(options, report) };
   const host = createHost(document.createElement('salient-chat'));
-  placeHost(host.element, options.target).catch((error: Error) => report(error.message));
+  if (target instanceof Element) target.append(host.element);
+  else placeHost(host.element, target).catch((error: Error) => report(error.message));
   return mountWidget({ host, options: checked, serverConfig: undefined, stackIndex: 0, report });
 }

@@ -64,6 +64,18 @@ describe('allowed_origins', () => {
     expect(read(origin)).toBeUndefined();
   });
 
+  it.each([
+    'https://*.co.uk',
+    'https://*.com.au:8443',
+    'https://*.github.io',
+    'https://*.s3.amazonaws.com',
+    'https://*.myshopify.com',
+  ])('refuses %s: anybody can have a name there (V4)', (origin) => {
+    expect(read(origin)).toBeUndefined();
+    expect(read(origin.replace('*.', '*.shop.'))).toBeDefined();
+    expect(read(origin.replace('*', 'shop'))).toBeDefined();
+  });
+
   it('says once what an origin is', () => {
     const text = 'allowed_origins:\n  - https://www.example.com\n  - https://*.com\n  - https://example.com/shop\n';
     expect(problemOf(text)).toMatchInlineSnapshot(`

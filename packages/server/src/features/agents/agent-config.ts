@@ -1,5 +1,6 @@
 import { AGENT_TYPES, PROVIDER_NAMES, WIDGET_POSITIONS, WIDGET_THEMES } from '@salient/shared-types';
 import type { AgentType, ProviderName, WidgetPosition, WidgetTheme } from '@salient/shared-types';
+import { getDomain } from 'tldts';
 import { z } from 'zod';
 
 const text = (maxLength: number) => z.string().trim().min(1).max(maxLength);
@@ -23,6 +24,11 @@ const originPattern = z
   .string()
   .regex(/^https?:\/\/(\*\.(?=[^.]+\.)|)([a-z0-9-]+\.)*[a-z0-9-]+(:\d{1,5})?$/i, { error: ORIGIN_RULE, abort: true })
   .refine((pattern) => URL.canParse(pattern.replace('*.', '')), ORIGIN_RULE)
+  // `*.co.uk` and `*.github.io` would let in whoever registers a name there.
+  .refine(
+    (pattern) => !pattern.includes('*') || getDomain(pattern.replace('*.', ''), { allowPrivateDomains: true }) !== null,
+    'must name a domain of its own after *., not an ending that others register names under',
+  )
   .transform((pattern) => {
     // As browsers write it, for the comparison is by text: lower case, without the usual port.
     const { origin } = new URL(pattern.replace('*.', ''));

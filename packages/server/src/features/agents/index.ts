@@ -4,6 +4,7 @@ export { createAgentDirectory, type AgentDirectory } from './agent-directory.ts'
 export type { AgentFolders } from './agent-files.ts';
 export { createFoundAgents } from './create-found-agents.ts';
 export { agentFromPath, agentOf, createEnterAgent, type EnterAgent } from './enter-agent.ts';
+export { createFindFramers } from './find-framers.ts';
 export { createLastUsed, type LastUsed } from './last-used.ts';
 export { agentOperations } from './operations.ts';
 export { listAgents } from './list-agents.ts';

@@ -1,0 +1,2 @@
+export { SalientChat } from './salient-chat.ts';
+export type { Widget } from '@salient/widget';
