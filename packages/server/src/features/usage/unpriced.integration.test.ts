@@ -68,9 +68,9 @@ describe('a model without a known price (M4)', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>)
       .filter(({ msg }) => msg === 'no price known');
-    expect(warned.map(({ agent, unpriced }) => [agent, unpriced]).toSorted()).toEqual(
-      UNPRICED.map(([agent, unpriced]) => [agent, [unpriced]]),
-    );
+    const named = Object.fromEntries(warned.map(({ agent, unpriced }) => [agent, unpriced]));
+    expect(named).toEqual(Object.fromEntries(UNPRICED.map(([agent, unpriced]) => [agent, [unpriced]])));
+    expect(warned).toHaveLength(UNPRICED.length);
   });
 
   it.each(['misspelt', 'alias', 'own_server'])('costs null, never 0, and is counted apart: %s', async (agent) => {
