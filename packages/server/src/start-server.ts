@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -32,7 +31,7 @@ import {
   type ModelChoices,
 } from './features/conversations/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
-import { createPriceList, parsePricing, unpricedModels, type PriceList } from './features/usage/index.ts';
+import { createPriceList, readOwnPrices, unpricedModels, type PriceList } from './features/usage/index.ts';
 import type { Logger } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createLocalProvider, createProviderFactory } from './providers/index.ts';
@@ -177,11 +176,6 @@ async function indexAgent(database: Database, projectDirectory: string, agent: A
 function warnOfUnpriced({ accountSlug, slug, config }: Agent, prices: PriceList, log: Logger): void {
   const unpriced = unpricedModels([config.llm, ...config.llm.fallbacks], prices);
   if (unpriced.length > 0) log.warn({ account: accountSlug, agent: slug, unpriced }, 'no price known');
-}
-
-async function readOwnPrices(projectDirectory: string) {
-  const file = 'config/pricing.yaml';
-  return parsePricing(file, await readFile(path.join(projectDirectory, file), 'utf8'));
 }
 
 function listen(server: Server, { port, host }: Config): Promise<void> {

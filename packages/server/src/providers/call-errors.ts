@@ -2,7 +2,7 @@ import type { ChatReply } from './chat-reply.ts';
 import { ProviderError } from './model-provider.ts';
 import { parseRetryAfter } from './parse-retry-after.ts';
 
-// None of these keeps the error it was made from: a cause can hold bytes of the reply, and with them the prompt or a key.
+// None of these keeps an error it was made from: a cause can hold bytes of the reply, and with them the prompt or a key.
 
 /** The provider answered with a status other than 2xx. */
 export function toHttpError(name: string, status: number, headers: Headers): ProviderError {
@@ -40,6 +40,11 @@ export function toFaultError(name: string, reply: ChatReply): ProviderError {
 /** A limit ran out. Not retryable: the visitor has waited long enough for this provider. */
 export function toTimeoutError(name: string, limit: string, reply: ChatReply): ProviderError {
   return new ProviderError('timeout', `${name} did not answer within the ${limit}.`, readSoFar(reply));
+}
+
+/** The caller no longer wants the answer. What was reported until then is still owed. */
+export function toAbortError(name: string, reason: unknown, reply: ChatReply): ProviderError {
+  return new ProviderError('aborted', `The call of ${name} was aborted.`, { cause: reason, ...readSoFar(reply) });
 }
 
 function readSoFar(reply: ChatReply | undefined): { usage?: ChatReply['usage']; modelAnswered?: string | null } {

@@ -67,7 +67,8 @@ export interface ModelProvider {
   readonly name: ProviderName;
   /**
    * Asks the model once, without retries. `onText` gets each piece of answer text as it arrives, in order,
-   * synchronously, never empty. Rejects with `ProviderError`, or with `signal.reason` when `signal` was aborted.
+   * synchronously, never empty. Rejects with `ProviderError`; when `signal` was aborted, of kind `aborted`, or with
+   * `signal.reason` where nothing can have been reported.
    */
   complete(request: ModelRequest, onText: (text: string) => void, signal: AbortSignal): Promise<ModelCompletion>;
 }
@@ -94,7 +95,9 @@ export type ProviderErrorKind =
   /** The provider answered with something that is no chat-completions stream, or too much of it. */
   | 'malformed'
   /** The provider reported an error inside the stream. */
-  | 'reported';
+  | 'reported'
+  /** The caller's signal was aborted; `cause` is its reason. */
+  | 'aborted';
 
 /** A call that failed. The message is ours: it never quotes the provider, so it is safe to log. */
 export class ProviderError extends Error {

@@ -343,14 +343,41 @@ describe('aborting', () => {
     fake.script(() => FAULTS['stall-between-tokens']);
     const provider = createOpenAiCompatible({ name: 'openai', baseUrl: fake.baseUrl, apiKey: KEY, timeouts: PATIENT });
     const call = provider.complete(REQUEST, () => controller.abort('stopped'), controller.signal);
-    await expect(call).rejects.toBe('stopped');
+    await expect(call).rejects.toMatchObject({ kind: 'aborted', cause: 'stopped' });
     await fake.requests[0]?.closed;
     expect(fake.requests[0]?.replied).toBe(false);
   });
 
+  test('keeps the usage that had come until then', async () => {
+    const usage = (completion_tokens: number) => ({ prompt_tokens: 7, completion_tokens, cost: 0.5 });
+    const chunk = (content: string, count: number) => ({
+      model: 'm',
+      choices: [{ index: 0, delta: { content } }],
+      usage: usage(count),
+    });
+    const controller = new AbortController();
+    const perplexity: Reply = async ({ response, wait }) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      for (let count = 1; await wait(5); count += 1) response.write(`data: ${JSON.stringify(chunk('a ', count))}\n\n`);
+    };
+    fake.script(() => perplexity);
+    let heard = 0;
+    const onText = (): void => {
+      heard += 1;
+      if (heard === 3) controller.abort('stopped');
+    };
+    const provider = createOpenAiCompatible({ name: 'openai', baseUrl: fake.baseUrl, apiKey: KEY, timeouts: PATIENT });
+    const error = await provider.complete(REQUEST, onText, controller.signal).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ modelAnswered: 'm', usage: { promptTokens: 7, costUsd: '0.5' } });
+    expect((error as { usage: { completionTokens: number } }).usage.completionTokens).toBeGreaterThanOrEqual(3);
+  });
+
   test('before the call asks nobody', async () => {
     const provider = createOpenAiCompatible({ name: 'openai', baseUrl: fake.baseUrl, apiKey: KEY, timeouts: PATIENT });
-    await expect(provider.complete(REQUEST, () => {}, AbortSignal.abort('stopped'))).rejects.toBe('stopped');
+    await expect(provider.complete(REQUEST, () => {}, AbortSignal.abort('stopped'))).rejects.toMatchObject({
+      kind: 'aborted',
+      cause: 'stopped',
+    });
     expect(fake.requests).toHaveLength(0);
   });
 

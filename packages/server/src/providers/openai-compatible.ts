@@ -1,5 +1,5 @@
 import { startCallLimits } from './call-limits.ts';
-import { toFaultError, toNetworkError, toTimeoutError } from './call-errors.ts';
+import { toAbortError, toFaultError, toNetworkError, toTimeoutError } from './call-errors.ts';
 import { createChatClient } from './chat-client.ts';
 import type { ChatClientOptions } from './chat-client.ts';
 import { createChatReply, type ChatReply } from './chat-reply.ts';
@@ -23,19 +23,18 @@ export function createOpenAiCompatible(options: OpenAiCompatibleOptions): ModelP
   return {
     name,
     async complete(request, onText, signal) {
-      signal.throwIfAborted();
-      const limits = startCallLimits(options.timeouts, signal);
       const reply = createChatReply();
+      if (signal.aborted) throw toAbortError(name, signal.reason, reply);
+      const limits = startCallLimits(options.timeouts, signal);
       try {
         const response = await send(request, limits.signal, () => limits.enter('firstToken'));
         const outcome = await readReply(response, reply, limits, onText);
-        signal.throwIfAborted();
         if (outcome.ended === 'cut') throw toNetworkError(name, outcome.cause, reply);
         refuseIncomplete(reply);
         if (reply.fault) throw toFaultError(name, reply);
         return reply.toCompletion();
       } catch (error) {
-        signal.throwIfAborted();
+        if (signal.aborted) throw toAbortError(name, signal.reason, reply);
         throw limits.expired === null ? error : toTimeoutError(name, limits.expired, reply);
       } finally {
         limits.stop();

@@ -1,6 +1,8 @@
+import { isMisspelling } from './is-misspelling.ts';
+
 /** Words that say how something is asked, not what about. */
 const FILLER_WORDS = new Set(
-  `a about actually after all also am an and any anybody anyone anything are as at be been before being but by can could did do
+  `a about actually after all also am an and any anybody anyone anything are as at be been before being but by can cannot could did do
   does doing don for from get give go got had has have having hello help her here hi him his how i if in into is it its
   just know let like long many may me mean might mine more much my need no not now of ok on one other or our out please possible say
   shall she should show so some somebody someone something take tell than thank thanks that the their them then there these
@@ -23,11 +25,12 @@ export function dropFillerWords(question: string): string {
   return kept.length > 0 ? kept.join(' ') : question;
 }
 
-/** How many of the terms occur in the text, from 0 to 1. Without terms: 0. */
+/** How many of the terms occur in the text, from 0 to 1; a misspelt one counts. Without terms: 0. */
 export function shareOfTerms(terms: ReadonlySet<string>, text: string): number {
   if (terms.size === 0) return 0;
   const present = new Set(words(text).map((word) => stem(word)));
-  return [...terms].filter((term) => present.has(term)).length / terms.size;
+  const occurs = (term: string) => present.has(term) || [...present].some((word) => isMisspelling(term, word));
+  return [...terms].filter((term) => occurs(term)).length / terms.size;
 }
 
 function words(text: string): string[] {

@@ -160,7 +160,9 @@ function abortedEnd({ reason }: AbortSignal): Pick<Answer, 'status' | 'finishRea
 
 function failedOutcome(error: unknown, signal: AbortSignal, text: string): CallOutcome {
   const known = error instanceof ProviderError ? error : null;
-  const kind = known?.kind ?? (!signal.aborted ? 'unexpected' : signal.reason === TURN_TIMEOUT ? 'timeout' : 'aborted');
+  const aborted = signal.reason === TURN_TIMEOUT ? 'timeout' : 'aborted';
+  const failed = known?.kind ?? (signal.aborted ? 'aborted' : 'unexpected');
+  const kind = failed === 'aborted' ? aborted : failed;
   return {
     status: kind === 'timeout' ? 'timeout' : text === '' && kind !== 'aborted' ? 'error' : 'partial',
     finishReason: kind === 'aborted' && signal.reason === STOPPED ? 'stopped' : 'error',
@@ -208,10 +210,16 @@ function logCall(log: Logger, row: LlmRequestRow, outcome: CallOutcome, error: u
       latency_ms: row.latency_ms,
       time_to_first_token_ms: row.time_to_first_token_ms,
       ...(outcome.errorKind && { error_kind: outcome.errorKind }),
-      ...(error instanceof ProviderError && { problem: error.message }),
-      ...(error === TURN_TIMEOUT && { problem: 'The limit of the whole turn ran out.' }),
+      ...(error !== null && { problem: problemOf(error, outcome) }),
       ...(outcome.errorKind === 'unexpected' && { err: error }),
     },
     'model call',
   );
+}
+
+function problemOf(error: unknown, { errorKind }: CallOutcome): string | undefined {
+  if (!(error instanceof ProviderError) || error.kind === 'aborted') {
+    return errorKind === 'timeout' ? 'The limit of the whole turn ran out.' : undefined;
+  }
+  return error.message;
 }

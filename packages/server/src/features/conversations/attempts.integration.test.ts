@@ -167,8 +167,9 @@ it('bills the attempt under way, not the one before it, when the process dies (M
   await expect.poll(async () => (await ledgerOf((await pending())?.sessionId ?? '')).length).toBe(1);
 
   const turn = await pending();
-  const [first] = await ledgerOf(turn?.sessionId ?? '');
-  const { call } = turn?.metadata as { call: { requestId: string; promptTokens: number } };
+  if (!turn) throw new Error('no pending answer');
+  const [first] = await ledgerOf(turn.sessionId);
+  const { call } = turn.metadata as { call: { requestId: string; promptTokens: number } };
   expect(call).toMatchObject({ provider: 'openai_compatible', model: 'main' });
   expect(call.requestId).not.toBe(first?.id);
   expect(call.promptTokens).toBeGreaterThan(0);

@@ -4,6 +4,7 @@ import type { ChatReply, ErrorBody, SessionUsage } from '@salient/shared-types';
 import { createParser } from 'eventsource-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answer, FAULTS, httpError } from '../../../test/fake-provider-replies.ts';
+import { queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { projectDirectory } from '../../../test/project-directory.ts';
 import { startTestServer, type TestServer } from '../../../test/start-test-server.ts';
 import { createVisitor, eventData, joinText, readEvents } from '../../../test/visitor.ts';
@@ -478,5 +479,38 @@ describe('the log (A5)', () => {
       request_id: expect.any(String) as string,
       duration_ms: expect.any(Number) as number,
     });
+  });
+
+  it('is as silent when the database refuses a text, and about tokens, e-mail and what a provider says', async () => {
+    server.provider.script((request) => {
+      // Stored as an answer, it breaks the rule below; said as an error, it quotes key and prompt.
+      return JSON.stringify(request.body).includes('to-be-answered')
+        ? answer({ text: 'canary-refused' })
+        : httpError(400);
+    });
+    const database = server.running.database;
+    await queryAsOwnerOf(
+      database,
+      `ALTER TABLE messages ADD CONSTRAINT canary_free CHECK (content NOT LIKE '%canary-refused%') NOT VALID`,
+    );
+    try {
+      const visitor = createVisitor(server.url);
+      const refused = await visitor.post(`${HELPER}/chat`, { message: 'canary-refused canary@example.com' });
+      expect(refused.status).toBe(500);
+      expect(await refused.text()).not.toContain('canary');
+      const { token } = (await (await visitor.post(`${TWIN}/session/token`, {})).json()) as { token: string };
+      const headers = { Authorization: `Bearer ${token}` };
+      await createVisitor(server.url).post(`${TWIN}/chat`, { message: 'canary@example.com' }, headers);
+      const comment = { rating: 'up', comment: 'canary-comment' };
+      await visitor.post(`${TWIN}/messages/00000000-0000-4000-8000-000000000000/feedback`, comment);
+      // Its answer cannot be stored: the visitor has read it, whoever takes the turn over ends it.
+      const events = await visitor.stream(HELPER, { message: 'to-be-answered' });
+      expect(joinText(events)).toBe('canary-refused');
+      expect(server.logs()).toContain('answer could not be stored');
+      expect(server.logs().replaceAll('canary_free', '')).not.toMatch(/canary/);
+      expect(server.logs()).not.toContain(token);
+    } finally {
+      await queryAsOwnerOf(database, 'ALTER TABLE messages DROP CONSTRAINT canary_free');
+    }
   });
 });

@@ -1,7 +1,7 @@
 import type { DoneEvent } from '@salient/shared-types';
 import { persistently, type FoundKnowledge, type LlmRequestRow } from '../../db/index.ts';
 import type { Agent } from '../agents/index.ts';
-import { relevantPassages } from '../knowledge/index.ts';
+import { findPassages } from '../knowledge/index.ts';
 import { createAnswerText } from './answer-text.ts';
 import { askModel, TURN_TIMEOUT, type Answer } from './ask-model.ts';
 import { fitPrompt } from './build-prompt.ts';
@@ -66,10 +66,12 @@ export async function runTurn(dependencies: ConversationDependencies, job: TurnJ
 
 async function generate(dependencies: ConversationDependencies, job: TurnJob): Promise<Answer> {
   const { turn, agent, input, knowledge } = job;
+  const owner = { accountId: agent.accountId, agentInstanceId: agent.id };
+  const search = { question: input.message, limit: agent.config.vectorSearch.maxResults };
   const prompt = fitPrompt(
     {
       systemPrompt: agent.config.systemPrompt,
-      passages: knowledge ? relevantPassages(knowledge) : [],
+      passages: knowledge ? await findPassages(dependencies.database, owner, search, knowledge) : [],
       context: input.context,
       history: job.history,
       question: input.message,

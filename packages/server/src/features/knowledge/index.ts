@@ -1,2 +1,3 @@
+export { findPassages } from './find-passages.ts';
 export { indexKnowledge, resolveIncludes } from './index-knowledge.ts';
-export { describeSearch, relevantPassages } from './search-knowledge.ts';
+export { describeSearch } from './search-knowledge.ts';

@@ -33,6 +33,25 @@ describe('the demo agents answer what their owners would want them to', () => {
     ['acme/acme_chat1', 'What are the system requirements?', 'System requirements', /Chrome/],
     ['acme/acme_chat1', 'Do you have a mobile app?', 'Mobile app', /iPhone/],
     ['acme/acme_chat1', 'How do I contact support?', 'Contacting support', /email/],
+    ['default_account/simple_chat1', 'can i send something back', 'Return policy', /label/],
+    ['default_account/simple_chat1', 'do you deliver to Germany', 'International shipping', /European Union/],
+    ['default_account/simple_chat1', 'when will my package arrive', 'Shipping time', /late/],
+    ['default_account/simple_chat1', 'script tag', 'Embedding Salient', /data-/],
+    ['default_account/simple_chat2', 'when was the company founded', 'Company history', /2009/],
+    ['default_account/simple_chat2', 'opening times on sunday', 'Business hours', /Sunday/],
+    ['default_account/simple_chat2', 'discount for large orders', 'Bulk discounts', /quote|%/],
+    ['default_account/simple_chat2', 'can i pay with paypal', 'Payment methods', /PayPal/],
+    ['acme/acme_chat1', 'I cannot log in', 'Password reset', /locked/],
+    ['acme/acme_chat1', 'does it run on Windows 10', 'System requirements', /Windows/],
+    ['acme/acme_chat1', 'android', 'Mobile app', /Android/],
+    ['acme/acme_chat1', 'phone number', 'Contacting support', /312 555/],
+    ['acme/acme_chat1', 'talk to a human', 'Contacting support', /human/],
+    // As people type.
+    ['default_account/simple_chat1', 'wat is yur retrun polcy', 'Return policy', /30 days/],
+    ['default_account/simple_chat2', 'bussiness hours', 'Business hours', /Monday to Friday/],
+    ['default_account/simple_chat2', 'paymnet metods', 'Payment methods', /PayPal/],
+    ['acme/acme_chat1', 'how to reset pasword', 'Password reset', /Forgot password/],
+    ['acme/acme_chat1', 'sytem requirments', 'System requirements', /Chrome/],
     ['acme/simple_chat2', 'i forgot my password', 'Password reset and signing in', /Forgot password/],
     ['acme/simple_chat2', 'where can i get the app', 'Mobile app', /App Store|Google Play/],
   ])('%s: %s', async (agent, message, title, fact) => {
@@ -56,6 +75,9 @@ describe('the demo agents answer what their owners would want them to', () => {
     ['default_account/simple_chat1', 'What are your business hours?'],
     ['acme/acme_chat1', 'Write me a poem about the sea'],
     ['acme/acme_chat1', 'Do you offer bulk discounts?'],
+    ['default_account/simple_chat1', 'Was ist Ihre Rückgaberegelung?'],
+    ['default_account/simple_chat1', '¿Cuál es su política de devoluciones?'],
+    ['default_account/simple_chat2', 'asdfghjkl qwertz'],
   ])('%s says that it does not know: %s', async (agent, message) => {
     const [account, slug] = agent.split('/');
     const reply = await createVisitor(server.url).chat(`/accounts/${account}/agents/${slug}`, { message });

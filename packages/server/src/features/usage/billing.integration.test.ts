@@ -211,19 +211,21 @@ describe('the ledger', () => {
     }
   });
 
-  it('adds a million rows up to the last digit, where binary numbers would not (M2)', async () => {
+  it('adds a million rows (on a server) up to the last digit, where binary numbers would not (M2)', async () => {
+    // The embedded database takes many times as long to show the same.
+    const count = server.database.kind === 'postgres' ? 1_000_000n : 50_000n;
     const [factor, modulus] = [791_900_000_131n, 999_999_999_989n];
     let units = 0n;
-    for (let number = 1n; number <= 1_000_000n; number += 1n) units += (number * factor) % modulus;
+    for (let number = 1n; number <= count; number += 1n) units += (number * factor) % modulus;
     // The ledger's own column type.
     const [sums] = await database.run(`
       BEGIN;
       CREATE TEMPORARY TABLE million ON COMMIT DROP AS SELECT total_cost FROM llm_requests WITH NO DATA;
-      INSERT INTO million SELECT (number * ${factor} % ${modulus}) / 100000000.0 FROM generate_series(1::bigint, 1000000) AS number;
+      INSERT INTO million SELECT (number * ${factor} % ${modulus}) / 100000000.0 FROM generate_series(1::bigint, ${count}) AS number;
       SELECT sum(total_cost) AS exact, sum(total_cost::float8)::text AS binary, count(*) AS rows FROM million;
       ROLLBACK`);
     const expected = `${units / 100_000_000n}.${(units % 100_000_000n).toString().padStart(8, '0')}`;
-    expect(sums).toMatchObject({ rows: '1000000', exact: expected });
+    expect(sums).toMatchObject({ rows: String(count), exact: expected });
     expect(sums?.['binary']).not.toBe(expected.replace(/0+$/, ''));
   });
 
