@@ -10,6 +10,7 @@ document.querySelector('#tag').textContent = tagSnippet(window.location.origin, 
   agent,
   mode: 'inline',
   target: '#chat',
+  title: 'In a shadow root',
   ...(theme !== 'auto' && { theme }),
 });
 

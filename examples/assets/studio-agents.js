@@ -4,24 +4,27 @@ import { getAgents, getSession, getWidgetConfig, describeModel } from './server.
 const texts = ['title', 'subtitle', 'greeting', 'placeholder'];
 
 /**
- * Fills the list of agents with the account's own, and shows the chosen one.
+ * Fills the list of agents with the account's own.
  *
- * @returns {Promise<string | null>} what is wrong, for people
+ * @returns {Promise<{agent: string | null, problem: string}>} the agent that is wished for, else the account's first;
+ *   `problem` says for people what is wrong
  */
 export async function fillAgents(form, { account, agent }) {
   let agents;
   try {
     agents = await getAgents(account);
   } catch (error) {
-    return `${account}: ${error.message}`;
+    return { agent: null, problem: `${account}: ${error.message}` };
   }
-  if (agents.length === 0) return `${account} has no active agent.`;
+  const [first] = agents;
+  if (!first) return { agent: null, problem: `${account} has no active agent.` };
   const select = form.elements.agent;
   select.replaceChildren(...agents.map((one) => new Option(one.display_name, one.instance_slug)));
-  const isKnown = agents.some((one) => one.instance_slug === agent);
-  select.value = isKnown ? agent : agents[0].instance_slug;
-  await showAgent(form, { account, agent: select.value });
-  return isKnown ? null : `${account} has no active agent called ${agent}. Here is ${agents[0].display_name}.`;
+  if (agents.some((one) => one.instance_slug === agent)) return { agent, problem: '' };
+  return {
+    agent: first.instance_slug,
+    problem: `${account} has no active agent called ${agent}. Here is ${first.display_name}.`,
+  };
 }
 
 /** Says who answers, and shows the agent's own words and colour where the form is empty. */
@@ -31,10 +34,7 @@ export async function showAgent(form, { account, agent }) {
     const [config, { model }] = await Promise.all([getWidgetConfig(account, agent), getSession(account, agent)]);
     for (const name of texts) form.elements[name].placeholder = config[name] ?? '';
     form.elements.starters.placeholder = config.starters.join('\n');
-    form.elements.accent.dataset.untouched = config.accent;
-    if (form.querySelector('#accent-value').textContent !== form.elements.accent.value) {
-      form.elements.accent.value = config.accent;
-    }
+    showOwnAccent(form.elements.accent, config.accent);
     showOwn(form, 'position', config.position);
     showOwn(form, 'theme', config.theme);
     answers.dataset.state = model.answered_by.provider === 'local' ? 'local' : 'model';
@@ -43,6 +43,13 @@ export async function showAgent(form, { account, agent }) {
     answers.dataset.state = 'down';
     answers.textContent = error.message;
   }
+}
+
+/** A colour input cannot be empty, so while nobody has chosen one it shows the agent's. */
+function showOwnAccent(field, accent) {
+  const isUntouched = field.dataset.chosen === undefined;
+  field.dataset.own = accent;
+  if (isUntouched) field.value = accent;
 }
 
 /** Marks the choice that the agent makes by itself as long as nobody makes another. */

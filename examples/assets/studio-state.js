@@ -4,11 +4,11 @@
  */
 
 const slug = /^[a-z0-9][a-z0-9_-]{0,63}$/i;
-const line = (max) => new RegExp(`^[^\\p{Cc}]{0,${max}}$`, 'u');
-const lines = (max) => new RegExp(`^(?:[^\\p{Cc}]|\\n){0,${max}}$`, 'u');
+const line = (/** @type {number} */ max) => new RegExp(`^[^\\p{Cc}]{0,${max}}$`, 'u');
+const lines = (/** @type {number} */ max) => new RegExp(`^(?:[^\\p{Cc}]|\\n){0,${max}}$`, 'u');
 
 /** Name, default and form of every setting. An empty text means: as the agent's own configuration says. */
-const SETTINGS = {
+const SETTINGS = /** @type {Record<string, {start: string, form: RegExp}>} */ ({
   account: { start: 'default_account', form: slug },
   agent: { start: 'simple_chat1', form: slug },
   mode: { start: 'floating', form: /^(floating|inline|page)$/ },
@@ -25,7 +25,7 @@ const SETTINGS = {
   open: { start: 'false', form: /^(true|false)$/ },
   scene: { start: 'shop', form: /^(shop|clinic|software|screenshot)$/ },
   device: { start: 'desktop', form: /^(desktop|phone)$/ },
-};
+});
 
 /** Settings of the studio itself; all others are the widget's. */
 const ONLY_HERE = new Set(['scene', 'device']);
@@ -45,31 +45,46 @@ export function parseState(text) {
   return { state, refused };
 }
 
+/** @returns {Record<string, string>} */
 export function startState() {
   return Object.fromEntries(Object.entries(SETTINGS).map(([name, { start }]) => [name, start]));
 }
 
+/**
+ * @param {string} name
+ * @param {string} value
+ */
 export function isAllowed(name, value) {
-  return Object.hasOwn(SETTINGS, name) && SETTINGS[name].form.test(value);
+  return Object.hasOwn(SETTINGS, name) && SETTINGS[name]?.form.test(value) === true;
 }
 
-/** Only what differs from the start, so that links stay short. */
+/**
+ * Only what differs from the start, so that links stay short.
+ *
+ * @param {Record<string, string>} state
+ */
 export function serializeState(state) {
-  const changed = Object.entries(state).filter(([name, value]) => value !== SETTINGS[name].start);
+  const changed = Object.entries(state).filter(([name, value]) => value !== SETTINGS[name]?.start);
   return new URLSearchParams(changed).toString();
 }
 
-/** The state as the widget's options, without what is the default anyway. */
+/**
+ * The state as the widget's options, without what is the default anyway.
+ *
+ * @param {Record<string, string>} state
+ */
 export function widgetOptions(state) {
+  /** @type {Record<string, string | boolean | string[]>} */
   const options = {};
   for (const [name, value] of Object.entries(state)) {
     const always = name === 'account' || name === 'agent';
-    if (ONLY_HERE.has(name) || (!always && value === SETTINGS[name].start)) continue;
+    if (ONLY_HERE.has(name) || (!always && value === SETTINGS[name]?.start)) continue;
     options[name] = name === 'starters' ? readLines(value) : name === 'open' ? true : value;
   }
   return options;
 }
 
+/** @param {string} text */
 function readLines(text) {
   return text
     .split('\n')

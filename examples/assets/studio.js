@@ -6,18 +6,21 @@ import { createPreview } from './studio-preview.js';
 import { enableScreenshots } from './studio-screenshot.js';
 import { parseState, serializeState, startState } from './studio-state.js';
 
+/** Somebody who types the name of an account has not finished before this. */
+const TYPING_MS = 350;
+
 const form = document.querySelector('#settings');
 const notice = document.querySelector('#notice');
 const screenshots = enableScreenshots(() => {
   preview.drawScreenshot();
-  void change({ ...state, scene: 'screenshot' });
+  change({ ...state, scene: 'screenshot' });
 });
 const preview = createPreview(screenshots);
-/** @type {Record<string, string>} */
 let state = startState();
+/** @type {number | undefined} */
+let typing;
 
-form.addEventListener('input', () => void change(readForm(form, state)));
-form.addEventListener('change', () => void change(readForm(form, state)));
+form.addEventListener('input', () => change(readForm(form, state)));
 form.addEventListener('reset', (event) => {
   event.preventDefault();
   void open(startState());
@@ -26,10 +29,12 @@ form.addEventListener('submit', (event) => event.preventDefault());
 form.addEventListener('click', ({ target }) => {
   // What is chosen once more goes back to the agent's own.
   const swatch = target.closest('[data-accent]');
-  if (swatch) void change({ ...state, accent: state.accent === swatch.dataset.accent ? '' : swatch.dataset.accent });
+  if (swatch) change({ ...state, accent: state.accent === swatch.dataset.accent ? '' : swatch.dataset.accent });
   const { name, value } = target;
-  if (['position', 'theme'].includes(name) && state[name] === value) void change({ ...state, [name]: '' });
+  if (['position', 'theme'].includes(name) && state[name] === value) change({ ...state, [name]: '' });
 });
+// The choices above the preview belong to the form without being inside it.
+document.querySelector('.stage-tools').addEventListener('input', () => change(readForm(form, state)));
 window.addEventListener('hashchange', openLink);
 
 enableCode(() => showCode(state));
@@ -37,32 +42,42 @@ openLink();
 
 function openLink() {
   const { state: linked, refused } = parseState(window.location.hash);
-  if (serializeState(linked) === serializeState(state) && refused.length === 0 && preview.isShown()) return;
-  say(refused.length > 0 ? `The link asked for what there is not: ${refused.join(', ')}. The rest is as it says.` : '');
-  void open(linked);
+  if (preview.isShown() && refused.length === 0 && serializeState(linked) === serializeState(state)) return;
+  const problem = refused.length > 0 ? `The link asks for what there is not: ${refused.join(', ')}. ` : '';
+  void open(linked, problem);
 }
 
 /** Shows a whole state: at the start, from a link, or after "Start over". */
-async function open(next) {
-  state = next;
+async function open(wished, problem = '') {
+  const known = await fillAgents(form, wished);
+  say(problem + known.problem);
+  state = { ...wished, agent: known.agent ?? wished.agent };
   show();
-  const problem = await fillAgents(form, state);
-  if (problem) say(problem);
+  await showAgent(form, state);
 }
 
-async function change(next) {
-  const isOtherAccount = next.account !== state.account;
-  const isOtherAgent = isOtherAccount || next.agent !== state.agent;
-  if (serializeState(next) === serializeState(state)) return;
-  state = next;
-  if (isOtherAccount) {
-    const problem = await fillAgents(form, state);
-    say(problem ?? '');
-    if (problem) return;
-    state = { ...state, agent: form.elements.agent.value };
+function change(next) {
+  clearTimeout(typing);
+  if (next.account !== state.account) {
+    typing = setTimeout(() => void changeAccount(next.account), TYPING_MS);
+    return;
   }
-  if (isOtherAgent) void showAgent(form, state);
+  if (serializeState(next) === serializeState(state)) return;
+  const isOtherAgent = next.agent !== state.agent;
+  state = next;
   show();
+  if (isOtherAgent) void showAgent(form, state);
+}
+
+/** An account counts once the server knows it; until then the design stays with the last one. */
+async function changeAccount(account) {
+  const { agent, problem } = await fillAgents(form, { account, agent: null });
+  if (form.elements.account.value !== account) return;
+  say(agent === null ? problem : '');
+  if (agent === null) return;
+  state = { ...state, account, agent };
+  show();
+  await showAgent(form, state);
 }
 
 function show() {
@@ -76,6 +91,6 @@ function show() {
 }
 
 function say(text) {
-  notice.textContent = text;
-  notice.hidden = text === '';
+  notice.textContent = text.trim();
+  notice.hidden = text.trim() === '';
 }
