@@ -59,7 +59,7 @@ test('a link brings back the whole design, and what is wrong in it is named', as
   const hash = 'account=acme&agent=acme_chat1&scene=clinic&mode=inline&theme=dark&position=middle';
   await page.goto(`${salient.url}/demo/studio#${hash}`);
   await expect(page.getByRole('status').filter({ hasText: 'position' })).toBeVisible();
-  await expect(page.getByLabel('Agent', { exact: true })).toHaveValue('acme_chat1');
+  await expect(page.getByRole('combobox', { name: 'Agent' })).toHaveValue('acme_chat1');
   await expect(page.getByRole('radio', { name: 'Clinic' })).toBeChecked();
   await expect(preview(page).getByRole('region', { name: 'Acme Planner Support' })).toBeVisible();
   await expect(preview(page).getByRole('heading', { level: 1 })).toContainText('dentist');
@@ -76,7 +76,7 @@ test('another account brings its own agents, and one that does not exist is said
   await page.goto(`${salient.url}/demo/studio`);
   const account = page.getByLabel('Account');
   await account.fill('acme');
-  await expect(page.getByLabel('Agent', { exact: true }).getByRole('option')).toHaveText([
+  await expect(page.getByRole('combobox', { name: 'Agent' }).getByRole('option')).toHaveText([
     'Acme Chat 1',
     'Simple Chat 2',
   ]);
@@ -131,8 +131,8 @@ test('a screenshot is shown behind the chat and sent nowhere', async ({ page, sa
   await expect.poll(() => canvas.evaluate((element: HTMLCanvasElement) => element.width)).toBe(1280);
   await expect(page.getByText('Drop a screenshot of your page.')).toBeHidden();
   // It stays when the page has to load anew.
-  await page.getByText('Whole page', { exact: true }).click();
-  await page.getByText('Floating', { exact: true }).click();
+  await page.getByRole('radio', { name: 'Whole page' }).check();
+  await page.getByRole('radio', { name: 'Floating' }).check();
   await expect.poll(() => canvas.evaluate((element: HTMLCanvasElement) => element.width)).toBe(1280);
   expect(sent).toEqual([]);
 });
