@@ -23,7 +23,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/**/*.test.{ts,tsx}', 'integrations/**/*.test.ts'],
+          include: ['packages/**/*.test.{ts,tsx}', 'integrations/**/*.test.ts', 'scripts/**/*.test.mjs'],
           exclude: ['**/node_modules/**', serverSuites, processSuites],
         },
       },

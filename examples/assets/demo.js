@@ -1,5 +1,6 @@
-/** What every demo page does: full addresses in snippets, copy buttons, questions to click, the phone menu. */
+/** What every demo page does: full addresses in snippets, copy buttons, questions to click, menus, what answers. */
 import { enableCopyButtons } from './copy-button.js';
+import { showWhatAnswers } from './what-answers.js';
 
 // The widget's own queue: calls made before its file has arrived are kept for it.
 window.Salient ??= function queueCall() {
@@ -14,6 +15,7 @@ for (const code of document.querySelectorAll('[data-snippet]')) {
 }
 
 enableCopyButtons();
+void showWhatAnswers();
 
 document.addEventListener('click', (event) => {
   const asker = event.target.closest('[data-ask]');
@@ -23,7 +25,20 @@ document.addEventListener('click', (event) => {
   if (menuButton) {
     menuButton.setAttribute('aria-expanded', String(menuButton.getAttribute('aria-expanded') !== 'true'));
   }
+  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
 });
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  for (const menu of openMenus()) {
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  }
+});
+
+function openMenus() {
+  return document.querySelectorAll('details[data-closes][open]');
+}
 
 function ask(question) {
   window.Salient('open');

@@ -11,6 +11,8 @@
   const theme = ['light', 'dark'].includes(query.get('theme')) ? query.get('theme') : 'auto';
 
   page.dataset.theme = theme;
+  // In a frame the page is somebody's chat, not a demo: its bar stays away.
+  page.toggleAttribute('data-framed', window.self !== window.top);
 
   const mode = page.dataset.widgetMode ?? 'floating';
   // oxlint-disable-next-line no-underscore-dangle -- the widget's public name for it

@@ -25,6 +25,11 @@ export function getSession(account, agent) {
   return getJson(`/api/session?${new URLSearchParams({ account, agent })}`);
 }
 
+/** The conversation of this visitor with one agent, oldest first. */
+export function getHistory(account, agent) {
+  return getJson(`/accounts/${account}/agents/${agent}/history`);
+}
+
 export function getUsage(sessionId) {
   return getJson(`/api/session/${sessionId}/usage`);
 }

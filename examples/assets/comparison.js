@@ -1,0 +1,27 @@
+/** Shows the tag of the page, and what the page gets to hear from each of the two chats. */
+import { tagSnippet } from './snippets.js';
+
+// oxlint-disable-next-line no-underscore-dangle -- the widget's public name for it
+const { account, agent, theme } = window.__SALIENT_WIDGET_CONFIG;
+const frame = document.querySelector('#compared-frame');
+
+document.querySelector('#tag').textContent = tagSnippet(window.location.origin, {
+  account,
+  agent,
+  mode: 'inline',
+  target: '#chat',
+  title: 'In a shadow root',
+  ...(theme !== 'auto' && { theme }),
+});
+
+for (const name of ['ready', 'message:sent', 'stream:start', 'stream:end', 'message:received', 'error']) {
+  window.addEventListener(`salient:${name}`, () => show('tag', `salient:${name}, an event of the window`));
+}
+window.addEventListener('message', ({ origin, source, data }) => {
+  if (source !== frame.contentWindow || origin !== new URL(frame.src).origin) return;
+  if (String(data?.type).startsWith('salient:')) show('frame', `${data.type}, a message of the frame`);
+});
+
+function show(side, text) {
+  document.querySelector(`[data-heard="${side}"]`).textContent = text;
+}
