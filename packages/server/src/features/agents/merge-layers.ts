@@ -67,6 +67,13 @@ export function mergeLayers(
       accent: widget?.accent ?? '#0b5fff',
       theme: widget?.theme ?? 'auto',
       position: widget?.position ?? 'bottom-right',
+      radius: widget?.radius ?? 16,
+      density: widget?.density ?? 'comfortable',
+      teaser: widget?.teaser ?? null,
+      logo: widget?.logo ?? null,
+      avatar: widget?.avatar ?? null,
+      texts: definedOf(widget?.texts ?? {}),
+      consent: widget?.consent?.text ? { text: widget.consent.text, link: widget.consent.link ?? null } : null,
       imageHosts: widget?.image_hosts ?? [],
     },
     allowedOrigins: merged.allowed_origins ?? [],
@@ -99,6 +106,11 @@ function mergeOver<T>(below: T, above: T): T {
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) merged[key] = mergeOver(merged[key], value);
   return merged as T;
+}
+
+/** Without the keys whose value is undefined, which the types of the wire do not know. */
+function definedOf<T extends object>(record: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as never;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
