@@ -4,6 +4,7 @@ import { createReport } from '../config/report-problem.ts';
 import { createHost } from './create-host.ts';
 import { mountWidget } from './mount-widget.ts';
 import { placeHost } from './place-host.ts';
+import { watchLaunchers } from './watch-launchers.ts';
 import type { Widget } from './widget.ts';
 
 /**
@@ -17,5 +18,9 @@ export function mount(options: WidgetOptions = {}): Widget {
   const checked = { backend: location.origin, ...checkOptions({ ...options }, report) };
   const host = createHost(document.createElement('salient-chat'));
   placeHost(host.element, options.target).catch((error: Error) => report(error.message));
-  return mountWidget({ host, options: checked, serverConfig: undefined, stackIndex: 0, report });
+  const widget = mountWidget({ host, options: checked, serverConfig: undefined, stackIndex: 0, report });
+  if (!options.launcher) return widget;
+  const ended = new AbortController();
+  watchLaunchers(options.launcher, ended.signal, (isClick) => isClick && widget.toggle());
+  return { ...widget, destroy: () => (ended.abort(), widget.destroy()) };
 }

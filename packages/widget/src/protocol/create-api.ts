@@ -15,7 +15,7 @@ export interface Api {
   rejoin(turnId: string, position: string, signal: AbortSignal): AsyncIterable<StreamEvent>;
   stop(turnId: string): Promise<void>;
   reset(): Promise<void>;
-  rate(messageId: string, rating: 'up' | 'down' | null): Promise<void>;
+  rate(messageId: string, rating: 'up' | 'down' | null, comment?: string): Promise<void>;
 }
 
 /** Answers may take their time when they come in one piece; the server's own limits are shorter than this. */
@@ -46,8 +46,9 @@ export function createApi(call: Call): Api {
     async reset() {
       await call('/session/reset', { method: 'POST', body: {} });
     },
-    async rate(messageId, rating) {
-      await call(`/messages/${encodeURIComponent(messageId)}/feedback`, { method: 'POST', body: { rating } });
+    async rate(messageId, rating, comment) {
+      const body = { rating, ...(comment && { comment }) };
+      await call(`/messages/${encodeURIComponent(messageId)}/feedback`, { method: 'POST', body });
     },
   };
 }

@@ -2,15 +2,14 @@ import { useWidget } from './widget-context.ts';
 
 /** Shown from the moment a message is sent until there is text to read, and whenever the line is down meanwhile. */
 export function TypingIndicator() {
-  const { chat, words } = useWidget();
+  const { chat, isOnline, words } = useWidget();
   const activity = chat.activity.value;
-  const connection = chat.connection.value;
-  if (activity === 'idle') return null;
-  if (connection !== 'connected') {
-    return <p class="quiet">{connection === 'offline' ? words.value.offline : words.value.reconnecting}</p>;
-  }
+  // Without a network the banner says so, and the message that it waits.
+  if (activity === 'idle' || !isOnline.value) return null;
+  if (chat.connection.value !== 'connected') return <p class="quiet">{words.value.reconnecting}</p>;
   const tool = chat.tool.value;
   if (activity === 'streaming' && !tool) return null;
+  const doing = tool ? words.value.searching : chat.isRejoining.value ? words.value.rejoining : undefined;
   return (
     <p class="typing">
       <span class="dots" aria-hidden="true">
@@ -18,7 +17,7 @@ export function TypingIndicator() {
         <span />
         <span />
       </span>
-      <span class={tool ? 'quiet' : 'visually-hidden'}>{tool ? words.value.searching : words.value.typing}</span>
+      <span class={doing ? 'quiet' : 'visually-hidden'}>{doing ?? words.value.typing}</span>
     </p>
   );
 }
