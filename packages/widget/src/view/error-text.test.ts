@@ -50,6 +50,11 @@ test('where the owner has words for it, those are shown', () => {
     'UPSTREAM_ERROR',
   ] as const;
   expect(codes.map((code) => errorText({ code, retryAfterSeconds: 5 }, en, texts))).toEqual([
-    ...['Easy now.', 'Mail us.', 'No net.', 'Gone.', 'Gone.', 'Gone.'],
+    'Easy now.',
+    'Mail us.',
+    'No net.',
+    'Gone.',
+    'Gone.',
+    'Gone.',
   ]);
 });
