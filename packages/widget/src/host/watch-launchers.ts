@@ -8,10 +8,10 @@ export function watchLaunchers(selector: string, ended: AbortSignal, onUse: (isC
     // Anything may be a launcher, so anything must be a button to a keyboard and a screen reader.
     if (button.tabIndex < 0) {
       button.tabIndex = 0;
-      button.role = 'button';
+      button.setAttribute('role', 'button');
     }
-    button.ariaHasPopup = 'dialog';
-    button.ariaExpanded = 'false';
+    button.setAttribute('aria-haspopup', 'dialog');
+    button.setAttribute('aria-expanded', 'false');
   }
   for (const type of ['pointerover', 'focusin', 'keydown', 'click']) {
     const listen = (event: Event) => {

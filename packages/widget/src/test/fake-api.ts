@@ -85,7 +85,7 @@ export function createFakeApi(answer: FakeAnswer) {
     },
     async rate(messageId, rating, comment) {
       if (stored.refusesRating) throw new ChatError('NETWORK');
-      calls.push(['rate', messageId, rating, comment].filter((part) => part !== undefined).join(' '));
+      calls.push(`rate ${messageId} ${rating}${comment ? ` ${comment}` : ''}`);
     },
   };
   return { ...api, calls, bodies, stored };

@@ -6,7 +6,7 @@ import { useWidget } from './widget-context.ts';
 
 /** The whole widget. The panel is drawn when it is first wanted, and then kept, so that it reopens as it was left. */
 export function App() {
-  const { config, hasOwnLauncher, launcher } = useWidget();
+  const { config, hasOwnLauncher, launcher, viewport } = useWidget();
   const isFloating = config.value.mode === 'floating';
   const isOpen = launcher.isOpen.value || !isFloating;
   const wasOpened = useRef(false);
@@ -21,7 +21,8 @@ export function App() {
     if (!box || !isFloating || !launcher.movesFocus.peek()) return;
     if (isOpen) {
       opener.current = box.ownerDocument.activeElement;
-      box.querySelector('textarea')?.focus();
+      // On a phone the message box would bring the keyboard over everything there is to read first.
+      (viewport.peek().isPhone ? box : box.querySelector('textarea'))?.focus();
     } else if (hasFocus(box)) {
       if (launcherButton.current) launcherButton.current.focus();
       else (opener.current as HTMLElement | null)?.focus();

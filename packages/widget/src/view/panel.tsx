@@ -37,6 +37,7 @@ export function Panel({ panelRef, isOpen }: PanelProps) {
       class={`panel ${config.value.mode}`}
       role={isFloating ? 'dialog' : 'region'}
       aria-labelledby="title"
+      tabIndex={-1}
       aria-modal={isSheet ? 'true' : undefined}
       hidden={!isOpen}
       style={isSheet ? { top: `${top}px`, height: `${height}px` } : { top: '', height: '' }}
