@@ -2,6 +2,7 @@ import { computed, effect, signal } from '@preact/signals';
 import { h, hydrate, render } from 'preact';
 import { agentUrl } from '../config/agent-url.ts';
 import { checkOptions, type RawOptions, type ReportProblem } from '../config/check-options.ts';
+import type { WidgetOptions } from '../config/options.ts';
 import { parseOptions } from '../config/parse-options.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
 import { storagePrefix } from '../config/storage-prefix.ts';
@@ -40,6 +41,9 @@ export interface MountInput {
   isReady?: boolean;
   report: ReportProblem;
 }
+
+/** What decides whom the widget talks to, and what it stands on. */
+const FIXED = ['account', 'agent', 'backend', 'mode', 'target', 'launcher'] as const;
 
 /** Builds the widget into a host that stands on the page. Everything it opens, `destroy` closes. */
 export function mountWidget({ host, options, serverConfig, stackIndex, isReady, report }: MountInput): Widget {
@@ -147,8 +151,10 @@ export function mountWidget({ host, options, serverConfig, stackIndex, isReady, 
     identify: ({ token: _token, ...visitor }) => pageContext.add({ visitor }),
     context: (data) => pageContext.add(data),
     update(changes) {
-      const { account: _account, agent: _agent, backend: _backend, mode: _mode, ...rest } = changes;
-      local.value = { ...local.peek(), ...parseOptions(checkOptions(rest, report), report) };
+      const next = { ...local.peek(), ...parseOptions(checkOptions({ ...changes }, report), report) };
+      for (const [name, value] of Object.entries(changes)) if (value === null) delete next[name as keyof WidgetOptions];
+      for (const name of FIXED) Object.assign(next, { [name]: local.peek()[name] });
+      local.value = next;
     },
     on: events.on,
     off: events.off,

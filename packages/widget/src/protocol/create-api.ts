@@ -41,16 +41,21 @@ export function createApi(call: Call): Api {
       yield* readStream(await call(`/stream?turn=${encodeURIComponent(turnId)}`, { signal, headers }));
     },
     async stop(turnId) {
-      await call(`/turns/${encodeURIComponent(turnId)}/stop`, { method: 'POST', body: {} });
+      await post(`/turns/${encodeURIComponent(turnId)}/stop`, {});
     },
     async reset() {
-      await call('/session/reset', { method: 'POST', body: {} });
+      await post('/session/reset', {});
     },
     async rate(messageId, rating, comment) {
-      const body = { rating, ...(comment && { comment }) };
-      await call(`/messages/${encodeURIComponent(messageId)}/feedback`, { method: 'POST', body });
+      await post(`/messages/${encodeURIComponent(messageId)}/feedback`, { rating, ...(comment && { comment }) });
     },
   };
+
+  async function post(path: string, body: object) {
+    const response = await call(path, { method: 'POST', body });
+    // Nobody needs it, but an answer that is not read holds its connection.
+    await response.text().catch(() => {});
+  }
 }
 
 function* eventsOfReply({ session_id, message, user_message, usage }: ChatReply): Generator<StreamEvent> {

@@ -7,18 +7,22 @@ import { eventually } from '../test/eventually.ts';
 import { JumpButton } from './jump-button.tsx';
 import { MessageList } from './message-list.tsx';
 
-/** Of the observers that are alive, the last: tells it that the top has come into sight. */
+/** Tells the observer made last that the top has come into sight. */
 let showTop: () => void;
+let isWatched = false;
 beforeEach(() => {
+  isWatched = false;
   vi.stubGlobal(
     'IntersectionObserver',
     class {
       constructor(callback: (entries: { isIntersecting: boolean }[]) => void) {
         showTop = () => callback([{ isIntersecting: true }]);
       }
-      observe() {}
+      observe() {
+        isWatched = true;
+      }
       disconnect() {
-        showTop = () => {};
+        isWatched = false;
       }
     },
   );
@@ -56,10 +60,11 @@ test('scrolling to the top brings what was said before, and a fault is not repea
   await part.chat.connect();
   await eventually(() => expect(part.find('.earlier')).toBeTruthy());
   part.api.stored.history = new ChatError('NETWORK');
+  await eventually(() => expect(isWatched).toBe(true));
   showTop();
   await eventually(() => expect(part.chat.earlier.value).toBe('failed'));
-  await eventually(() => expect(part.find('.earlier')!.textContent).toBe('Show earlier messages'));
-  showTop();
+  await eventually(() => expect(isWatched).toBe(false));
+  expect(part.find('.earlier')!.textContent).toBe('Show earlier messages');
   expect(part.api.calls).toEqual(['history', 'history u9']);
 
   part.api.stored.history = historyOf([stored('u8', 'user', new Date())]);
