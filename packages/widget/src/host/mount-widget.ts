@@ -22,6 +22,7 @@ import { WidgetContextProvider } from '../view/widget-context.ts';
 import { createChat } from './create-chat.ts';
 import { createEvents } from './create-events.ts';
 import type { WidgetHost } from './create-host.ts';
+import { pushToDataLayer } from './data-layer.ts';
 import { dressHost } from './dress-host.ts';
 import { followPage } from './follow-page.ts';
 import { countInTitle } from './page-title.ts';
@@ -133,6 +134,7 @@ export function mountWidget({ host, options, serverConfig, stackIndex, isReady, 
 
   // Later, so that whoever has just got the handle can listen first.
   if (!isReady) queueMicrotask(() => emit('ready', {}));
+  else if (config.peek().dataLayer) pushToDataLayer('ready', { account, agent });
 
   return {
     open: () => launcher.open(),
