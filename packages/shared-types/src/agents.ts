@@ -16,15 +16,15 @@ export type WidgetDensity = (typeof WIDGET_DENSITIES)[number];
 /** What the owner says instead of the widget's own words, in the owner's language. Each may be missing. */
 export interface WidgetTexts {
   /** Too many messages at once. */
-  limit_message?: string;
+  limit_message?: string | undefined;
   /** The account's or agent's budget is spent. */
-  budget_message?: string;
+  budget_message?: string | undefined;
   /** The visitor has no network. */
-  offline_message?: string;
+  offline_message?: string | undefined;
   /** The server cannot be reached, or no model answers. */
-  unavailable_message?: string;
+  unavailable_message?: string | undefined;
   /** The line below the message box. */
-  note?: string;
+  note?: string | undefined;
 }
 
 /** What a visitor has to agree to before the first message. Plain text, and where to read more. */

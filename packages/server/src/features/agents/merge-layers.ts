@@ -72,7 +72,7 @@ export function mergeLayers(
       teaser: widget?.teaser ?? null,
       logo: widget?.logo ?? null,
       avatar: widget?.avatar ?? null,
-      texts: definedOf(widget?.texts ?? {}),
+      texts: widget?.texts ?? {},
       consent: widget?.consent?.text ? { text: widget.consent.text, link: widget.consent.link ?? null } : null,
       imageHosts: widget?.image_hosts ?? [],
     },
@@ -106,11 +106,6 @@ function mergeOver<T>(below: T, above: T): T {
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) merged[key] = mergeOver(merged[key], value);
   return merged as T;
-}
-
-/** Without the keys whose value is undefined, which the types of the wire do not know. */
-function definedOf<T extends object>(record: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as never;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

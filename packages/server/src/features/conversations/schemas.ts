@@ -37,7 +37,8 @@ export function sendMessageSchema(maxChars: number) {
       .max(1000, 'must be at most 1000 characters')
       .refine((text) => text.isWellFormed(), 'contains half of a surrogate pair')
       .transform((text) => text.replaceAll('\0', ''))
-      .optional(),
+      .optional()
+      .meta({ description: 'The text the visitor has agreed to, as shown. Kept with the session, once.' }),
   }) satisfies z.ZodType<SendMessageBody>;
 }
 
