@@ -68,6 +68,24 @@ describe('a turn', () => {
     expect(messages[0]?.content).toContain('<page>\n{"page":"Checkout"}\n</page>');
   });
 
+  it('keeps what the visitor has agreed to with the session, with the time, once', async () => {
+    server.provider.script(() => answer());
+    const visitor = createVisitor(server.url);
+    const { session_id } = await visitor.chat(HELPER, { message: 'one', consent: 'We keep this chat for 30 days.' });
+    await visitor.chat(HELPER, { message: 'two', consent: 'Something else.' });
+    const [session] = await queryAsOwnerOf<{ metadata: { consent: { text: string; given_at: string } } }>(
+      server.running.database,
+      `SELECT metadata FROM sessions WHERE id = '${session_id}'`,
+    );
+    expect(session?.metadata.consent.text).toBe('We keep this chat for 30 days.');
+    expect(Math.abs(Date.now() - Date.parse(session!.metadata.consent.given_at))).toBeLessThan(120_000);
+    const tooLong = await visitor.post(`${HELPER}/chat`, { message: 'three', consent: 'x'.repeat(1001) });
+    expect(await tooLong.json()).toMatchObject({
+      code: 'VALIDATION_ERROR',
+      detail: expect.stringMatching(/^consent: /),
+    });
+  });
+
   it('keeps two agents on one page apart, and two visitors, and two accounts', async () => {
     server.provider.script(() => answer());
     const visitor = createVisitor(server.url);

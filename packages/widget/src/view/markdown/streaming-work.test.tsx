@@ -73,6 +73,7 @@ function countDrawn(draw: () => void): number {
     before?.(vnode);
   };
   draw();
-  options.diffed = before;
+  if (before) options.diffed = before;
+  else delete options.diffed;
   return count;
 }
