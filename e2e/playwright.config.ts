@@ -14,6 +14,7 @@ export default defineConfig({
   outputDir: `${resultsFolder}/e2e`,
   // Each worker runs a browser and a server of its own; more of them only wait for each other on a small machine.
   workers: 2,
+  fullyParallel: true,
   // Generous, because both cores may be busy: a limit is there to end what hangs, not to measure.
   timeout: 60_000,
   expect: { timeout: 15_000 },

@@ -4,6 +4,7 @@ import { AnnouncerRegion } from './announcer-region.tsx';
 import { Composer } from './composer.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 import { Header } from './header.tsx';
+import { keepFocus } from './keep-focus.ts';
 import { MessageList } from './message-list.tsx';
 import { ResetQuestion } from './reset-question.tsx';
 import { trapFocus } from './trap-focus.ts';
@@ -39,6 +40,9 @@ export function Panel({ panelRef, isOpen }: PanelProps) {
       hidden={!isOpen}
       style={isSheet ? { top: `${top}px`, height: `${height}px` } : { top: '', height: '' }}
       onKeyDown={onKeyDown}
+      onClick={(event) => {
+        if ((event.target as Element).closest('button')) keepFocus(event.currentTarget, isPhone);
+      }}
       onFocusIn={() => void chat.connect()}
     >
       <Header onReset={() => (asksReset.value = true)} isReplaceable={chat.messages.value.length > 0} />

@@ -1,9 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { keepFocus } from './keep-focus.ts';
 import { useWidget } from './widget-context.ts';
 
 /** Asks before a conversation is put away: nothing in the widget brings it back. */
 export function ResetQuestion({ onClose }: { onClose: () => void }) {
-  const { chat, words } = useWidget();
+  const { chat, viewport, words } = useWidget();
   const box = useRef<HTMLDivElement>(null);
   const cancel = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -13,7 +14,9 @@ export function ResetQuestion({ onClose }: { onClose: () => void }) {
   }, []);
 
   const confirm = () => {
-    void chat.reset();
+    const panel = box.current!.closest<HTMLElement>('.panel')!;
+    // The button that asked this is not there when there are no messages.
+    void chat.reset().then(() => keepFocus(panel, viewport.peek().isPhone));
     onClose();
   };
 
