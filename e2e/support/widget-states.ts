@@ -85,7 +85,7 @@ export function widgetStates({ question, answer, config }: StateTexts): Record<s
       },
     },
     'failed-answer': {
-      script: { answer: { pieces: [answer.slice(0, 60)], end: 'error' } },
+      script: { answer: { pieces: [answer.split('\n')[0]!], end: 'error' } },
       arrange: async (page) => {
         await asked(page);
         await expect(log(page).locator('.notice')).toBeVisible();

@@ -52,7 +52,8 @@ export function Composer() {
           ref={box}
           class="composer-text"
           rows={1}
-          dir="auto"
+          // Empty, it has no direction of its own: the placeholder's is the panel's.
+          dir={text ? 'auto' : undefined}
           aria-label={words.value.message}
           aria-describedby={left <= COUNTER_FROM ? 'counter' : undefined}
           aria-invalid={left < 0 ? 'true' : undefined}
