@@ -40,13 +40,8 @@ export function Composer() {
   };
 
   return (
-    <form
-      class="composer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
+    // Not a form: a sandboxed frame may not submit one.
+    <div class="composer">
       <div class="composer-box">
         <textarea
           ref={box}
@@ -66,7 +61,7 @@ export function Composer() {
         {isBusy ? (
           <StopButton onStop={() => box.current?.focus()} />
         ) : (
-          <button type="submit" class="send" aria-label={words.value.send} disabled={!canSend}>
+          <button type="button" class="send" aria-label={words.value.send} disabled={!canSend} onClick={submit}>
             <Icon name="send" />
           </button>
         )}
@@ -80,7 +75,7 @@ export function Composer() {
           </span>
         )}
       </div>
-    </form>
+    </div>
   );
 }
 
