@@ -14,9 +14,16 @@ export default defineConfig({
   outputDir: `${resultsFolder}/e2e`,
   // Each worker runs a browser and a server of its own; more of them only wait for each other on a small machine.
   workers: 2,
+  fullyParallel: true,
   // Generous, because both cores may be busy: a limit is there to end what hangs, not to measure.
   timeout: 60_000,
-  expect: { timeout: 15_000 },
+  expect: {
+    timeout: 15_000,
+    // Edges of letters differ between builds of a browser; a button that has moved or lost its icon is more than this.
+    toHaveScreenshot: { maxDiffPixelRatio: 0.005, animations: 'disabled', caret: 'hide' },
+  },
+  // One set, made with Debian's Chromium: what must hold in any other build too.
+  snapshotPathTemplate: '{testDir}/visual/baselines/{arg}{ext}',
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list'], ['json', { outputFile: `${resultsFolder}/playwright.json` }]],
   use: {

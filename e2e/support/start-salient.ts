@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { findFreePort } from '../../scripts/toolchain/find-free-port.mjs';
 
 /** A cold start creates the embedded database; on a loaded machine that takes a while. */
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 180_000;
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Citation, Message, WidgetConfig } from '@salient/shared-types';
+import type { Citation, ErrorCode, Message, WidgetConfig } from '@salient/shared-types';
 
 const widgetFolder = fileURLToPath(new URL('../../packages/widget/dist', import.meta.url));
 
@@ -35,6 +35,8 @@ export interface AgentScript {
   config: Partial<WidgetConfig>;
   history: Message[];
   answer: ScriptedAnswer;
+  /** Questions are refused with this. */
+  refusal?: { status: number; code: ErrorCode } | undefined;
   /** What is wrong with the API; the widget's own files are served nevertheless. */
   fault?: Fault | undefined;
 }
@@ -85,7 +87,7 @@ export async function startScriptedAgent(given: Partial<AgentScript> = {}): Prom
 
 async function sendWidgetFile(pathname: string, response: ServerResponse): Promise<void> {
   try {
-    const content = await readFile(path.join(widgetFolder, path.basename(pathname)));
+    const content = await readFile(path.join(widgetFolder, pathname));
     response
       .writeHead(200, { 'content-type': 'text/javascript; charset=utf-8', 'access-control-allow-origin': '*' })
       .end(content);
@@ -107,10 +109,13 @@ function failCall(fault: Fault, response: ServerResponse): void {
   if (fault === 'broken') sendJson(response, { error: 'Internal error', detail: 'Try again.', code: 'INTERNAL' }, 500);
 }
 
-function answerCall(pathname: string, { config, history, answer }: AgentScript, response: ServerResponse): void {
+function answerCall(pathname: string, script: AgentScript, response: ServerResponse): void {
+  const { config, history, answer, refusal } = script;
   if (pathname.endsWith('/config')) sendJson(response, { ...defaultConfig, ...config });
   else if (pathname.endsWith('/history')) {
     sendJson(response, { session_id: 'session', messages: history, active_turn: null, next_cursor: null });
+  } else if (pathname.endsWith('/stream') && refusal) {
+    sendJson(response, { error: 'Refused', detail: 'Not now.', code: refusal.code }, refusal.status);
   } else if (pathname.endsWith('/stream')) void sendAnswer(answer, response);
   else sendJson(response, {});
 }

@@ -48,13 +48,8 @@ export function Composer() {
   };
 
   return (
-    <form
-      class="composer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
+    // Not a form: a sandboxed frame may not submit one.
+    <div class="composer">
       {isEditing && (
         <p class="editing">
           {words.value.editing}
@@ -68,7 +63,8 @@ export function Composer() {
           ref={box}
           class="composer-text"
           rows={1}
-          dir="auto"
+          // Empty, it has no direction of its own: the placeholder's is the panel's.
+          dir={text ? 'auto' : undefined}
           aria-label={words.value.message}
           aria-describedby={left <= COUNTER_FROM ? 'counter' : undefined}
           aria-invalid={left < 0 ? 'true' : undefined}
@@ -81,7 +77,7 @@ export function Composer() {
         {isBusy ? (
           <StopButton onStop={() => box.current?.focus()} />
         ) : (
-          <button type="submit" class="send" aria-label={words.value.send} disabled={!canSend}>
+          <button type="button" class="send" aria-label={words.value.send} disabled={!canSend} onClick={submit}>
             <Icon name="send" />
           </button>
         )}
@@ -95,7 +91,7 @@ export function Composer() {
           </span>
         )}
       </div>
-    </form>
+    </div>
   );
 }
 

@@ -7,7 +7,8 @@ interface ConfirmationProps {
   question: string;
   detail: ComponentChildren;
   confirmLabel: string;
-  onConfirm: () => void;
+  /** Told which panel the question lies over. */
+  onConfirm: (panel: HTMLElement) => void;
   onCancel: () => void;
 }
 
@@ -48,7 +49,11 @@ export function Confirmation({ question, detail, confirmLabel, onConfirm, onCanc
           <button ref={cancel} type="button" class="button" onClick={onCancel}>
             {words.value.cancel}
           </button>
-          <button type="button" class="button primary" onClick={onConfirm}>
+          <button
+            type="button"
+            class="button primary"
+            onClick={() => onConfirm(box.current!.closest<HTMLElement>('.panel')!)}
+          >
             {confirmLabel}
           </button>
         </div>

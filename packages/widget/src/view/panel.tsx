@@ -5,6 +5,7 @@ import { Composer } from './composer.tsx';
 import { ConsentQuestion } from './consent-question.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 import { Header } from './header.tsx';
+import { keepFocus } from './keep-focus.ts';
 import { MessageList } from './message-list.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
 import { ResetQuestion } from './reset-question.tsx';
@@ -42,6 +43,9 @@ export function Panel({ panelRef, isOpen }: PanelProps) {
       hidden={!isOpen}
       style={isSheet ? { top: `${top}px`, height: `${height}px` } : { top: '', height: '' }}
       onKeyDown={onKeyDown}
+      onClick={(event) => {
+        if ((event.target as Element).closest('button')) keepFocus(event.currentTarget, isPhone);
+      }}
       onFocusIn={() => void chat.connect()}
     >
       <Header onReset={() => (asksReset.value = true)} isReplaceable={chat.messages.value.length > 0} />
