@@ -66,11 +66,11 @@ function workOfSections(count: number) {
 }
 
 function countDrawn(draw: () => void): number {
-  const before = options.diffed?.bind(options);
+  const before = options.diffed?.bind(options) ?? (() => {});
   let count = 0;
   options.diffed = (vnode) => {
     count++;
-    before?.(vnode);
+    before(vnode);
   };
   draw();
   if (before) options.diffed = before;
