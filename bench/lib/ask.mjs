@@ -54,10 +54,14 @@ export async function ask({ name, wire }, model, connection, { token, turn } = {
 
   const askedAtMs = performance.now();
   const body = JSON.stringify(wire.body(model));
-  const head = await connection.post({ path: wire.path(model), body }, (text) => {
-    otherText = heard.tokens === 0 ? otherText + text : '';
-    scan(text);
-  });
+  const head = await connection
+    .post({ path: wire.path(model), body }, (text) => {
+      otherText = heard.tokens === 0 ? otherText + text : '';
+      scan(text);
+    })
+    .catch((/** @type {Error} */ error) => {
+      throw fail(`after ${heard.tokens} tokens, ${error.message}`);
+    });
   if (head.status === 503) throw new RefusedError(fail(otherText).message, head.header('retry-after'));
   if (head.status !== 200) throw fail(`status ${head.status}: ${otherText}`);
   const problem = problemOf(heard, model);

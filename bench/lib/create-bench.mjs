@@ -12,7 +12,8 @@ import { askKnowing, createStarters } from './start-targets.mjs';
  * @property {boolean} profile whether to record where CPU time goes
  */
 
-const WARM_UP = { model: 'instant', streams: 16, durationMs: 1500, rounds: 1 };
+/** Until what runs once a turn is compiled, also on a machine that is busy otherwise. */
+const WARM_UP = { model: 'instant', streams: 16, durationMs: 1500, leastAnswers: 600, rounds: 1 };
 
 /**
  * @param {import('./create-cleanup.mjs').Cleanup} cleanup

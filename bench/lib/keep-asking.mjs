@@ -9,6 +9,7 @@ import { openConnection } from './open-connection.mjs';
  * @property {string} model
  * @property {number} streams open at once
  * @property {number} durationMs after which nothing more is asked; each stream asks at least once
+ * @property {number} [leastAnswers] for which it goes on longer
  * @property {number} [settleMs] after which all streams are open and counting begins; none: from the start
  */
 
@@ -28,7 +29,7 @@ import { openConnection } from './open-connection.mjs';
  * @param {Load} load
  * @returns {Promise<Round>}
  */
-export async function keepAsking(target, { model, streams, durationMs, settleMs = 0 }) {
+export async function keepAsking(target, { model, streams, durationMs, leastAnswers = 0, settleMs = 0 }) {
   const { tokens, pauseMs } = parseModel(model);
   const answerMs = tokens * pauseMs;
   const connections = await Promise.all(Array.from({ length: streams }, () => openConnection(target.url)));
@@ -51,7 +52,7 @@ export async function keepAsking(target, { model, streams, durationMs, settleMs 
           const answer = await ask(target, model, connection, { token });
           answered += 1;
           if (answer.askedAtMs - startedAt >= settleMs) answers.push(answer);
-        } while (elapsed() < durationMs);
+        } while (elapsed() < durationMs || answered < leastAnswers);
       }),
     );
   } finally {

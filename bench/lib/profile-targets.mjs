@@ -42,10 +42,7 @@ function describeProfile(name, file, json, answers) {
   const rows = (/** @type {import('./sum-self-time.mjs').Share[]} */ shares) =>
     shares.map(({ name: of, ms }) => [of, ((ms * 1000) / answers).toFixed(0), `${((ms / busyMs) * 100).toFixed(1)} %`]);
   const columns = (/** @type {string} */ what) => [what, 'microseconds/answer', 'share'];
-  const notes = [
-    `${answers} answers. The profile counts time passed, so a function that the system put aside looks longer than its CPU time.`,
-    `The whole of it: ${file}`,
-  ];
+  const notes = [`${answers} answers. The whole of it: ${file}`];
   return [
     {
       title: `CPU of ${name}, by place`,

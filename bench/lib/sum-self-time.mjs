@@ -1,3 +1,6 @@
+/** Samples are a quarter of a millisecond apart. A longer pause is a process that the system had put aside. */
+const MAX_SAMPLE_MS = 0.5;
+
 /**
  * Where time went.
  *
@@ -29,7 +32,7 @@ export function sumSelfTime({ nodes, samples, timeDeltas }) {
   for (const [index, id] of samples.entries()) {
     const frame = frames.get(id);
     // A sample stands for the time until the next one.
-    const ms = (timeDeltas[index + 1] ?? 0) / 1000;
+    const ms = Math.min((timeDeltas[index + 1] ?? 0) / 1000, MAX_SAMPLE_MS);
     if (!frame || frame.functionName === '(idle)') continue;
     busyMs += ms;
     add(functions, nameOf(frame), ms);

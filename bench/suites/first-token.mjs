@@ -4,11 +4,11 @@ import { percentile } from '../lib/percentile.mjs';
 
 /** Alone, an answer ends after two tokens: the first one is what is measured, and there are more of them in the time. */
 const LOADS = [
-  { model: 'paced-20x2', streams: 1, durationMs: 1000, rounds: 5 },
-  { model: 'paced-20', streams: 50, durationMs: 3000, settleMs: 1000, rounds: 2 },
+  { model: 'paced-20x2', streams: 1, durationMs: 800, rounds: 4 },
+  { model: 'paced-20', streams: 50, durationMs: 4000, settleMs: 1000, rounds: 1 },
 ];
 /** Too much for the embedded database. */
-const LARGE_LOAD = { model: 'paced-20', streams: 200, durationMs: 3000, settleMs: 1000, rounds: 2 };
+const LARGE_LOAD = { model: 'paced-20', streams: 200, durationMs: 2000, settleMs: 1000, rounds: 2 };
 
 /**
  * How much later a visitor reads the first word than the model's own client would.

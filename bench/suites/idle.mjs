@@ -37,7 +37,7 @@ async function measure(target) {
   const { child } = target;
   if (!child) throw new Error(`${target.name} has no process`);
   // Code that has run once has its memory.
-  await askMany(target, 100, 'paced-20', 500);
+  await askMany(target, 100, 'paced-20', 2000);
   const before = await askChild(child, { type: 'memory' }, 'memory');
   const answers = askMany(target, STREAMS, MODEL, OPENING_MS);
   await Promise.race([wait(SETTLED_MS), answers]);

@@ -3,7 +3,7 @@ import { measureLoad } from '../lib/measure-load.mjs';
 import { median } from '../lib/percentile.mjs';
 import { profileTargets } from '../lib/profile-targets.mjs';
 
-const LOAD = { model: 'instant', streams: 32, durationMs: 2000, rounds: 3 };
+const LOAD = { model: 'instant', streams: 32, durationMs: 2000, rounds: 2 };
 
 const COLUMNS = [
   'upstream answers at once',

@@ -3,6 +3,7 @@ import { PrismaClient } from '../generated/prisma/client.ts';
 import { embeddedAdapter, openEmbedded } from './embedded.ts';
 import { migrate } from './migrate.ts';
 import { openPool, postgresAdapter, withMigrationLock } from './postgres.ts';
+import { runOnEmbedded, runOnPool, type RunStatement } from './run-statement.ts';
 import { createTenantScope, type TenantScope } from './tenant-scope.ts';
 import { createConversationReads, type ConversationReads } from './conversation-reads.ts';
 import { createTurnStatements, type TurnStatements } from './turn-statements.ts';
@@ -37,7 +38,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const { pglite, close } = await openEmbedded(options.dataDirectory);
     try {
       const adapter = embeddedAdapter(pglite);
-      return createDatabase('embedded', adapter, await migrate(adapter, folder), close);
+      return createDatabase('embedded', adapter, runOnEmbedded(pglite), await migrate(adapter, folder), close);
     } catch (error) {
       await close();
       throw error;
@@ -47,12 +48,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const pool = openPool(options.url, options.maxConnections ?? 10);
   // Without a listener a broken idle connection would end the process; the next query reports the trouble.
   pool.on('error', () => {});
-  return createDatabase('postgres', postgresAdapter(pool), migrated, () => pool.end());
+  return createDatabase('postgres', postgresAdapter(pool), runOnPool(pool), migrated, () => pool.end());
 }
 
 function createDatabase(
   kind: Database['kind'],
   adapter: SqlMigrationAwareDriverAdapterFactory,
+  run: RunStatement,
   migrated: string[],
   closeDriver: () => Promise<void>,
 ): Database {
@@ -61,7 +63,7 @@ function createDatabase(
     kind,
     migrated,
     ...createTenantScope(prisma),
-    turns: createTurnStatements(prisma),
+    turns: createTurnStatements(run),
     conversations: createConversationReads(prisma),
     async ping() {
       await prisma.$queryRaw`SELECT 1`;

@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../generated/prisma/client.ts';
+import type { RunStatement } from './run-statement.ts';
 
 /** What `begin_turn` needs. The function is in prisma/migrations; it runs as the application role, in its account. */
 export interface BeginTurnInput {
@@ -143,43 +143,63 @@ export interface TurnStatements {
   claimOrphans(leaseOwner: string, leaseSeconds: number, limit: number): Promise<OrphanedTurn[]>;
 }
 
-export function createTurnStatements(prisma: PrismaClient): TurnStatements {
+/** Through `run`, not through Prisma: its client costs more than all else a turn does in this process. */
+export function createTurnStatements(run: RunStatement): TurnStatements {
   return {
     async beginTurn(input) {
-      const [{ turn, knowledge }] = await prisma.$queryRaw<
-        [{ turn: BeginTurnOutcome; knowledge: FoundKnowledge | null }]
-      >`
-        SELECT begun.turn, CASE WHEN begun.turn ->> 'outcome' = 'created' AND searched.search IS NOT NULL
-            THEN search_knowledge(${input.accountId}::uuid, ${input.agentInstanceId}::uuid, searched.search) END AS knowledge
-        FROM (SELECT begin_turn(${input.accountId}::uuid, ${input.accountSlug}, ${input.agentInstanceId}::uuid,
-          ${input.sessionKey}, ${input.content}, ${input.clientMessageId}, ${input.requestHash}, ${input.replaces}::uuid,
-          ${JSON.stringify(input.call)}::jsonb, ${input.leaseOwner}::uuid, ${input.leaseSeconds}::integer,
-          ${input.historyLimit}::integer) AS turn) AS begun,
-        (SELECT ${input.search && JSON.stringify(input.search)}::jsonb AS search) AS searched`;
+      const { search, call } = input;
+      const [begun] = await run<{ turn: BeginTurnOutcome; knowledge: FoundKnowledge | null }>(BEGIN_TURN, [
+        input.accountId,
+        input.accountSlug,
+        input.agentInstanceId,
+        input.sessionKey,
+        input.content,
+        input.clientMessageId,
+        input.requestHash,
+        input.replaces,
+        JSON.stringify(call),
+        input.leaseOwner,
+        input.leaseSeconds,
+        input.historyLimit,
+        search && JSON.stringify(search),
+      ]);
+      if (!begun) throw new Error('begin_turn gave no row');
+      const { turn, knowledge } = begun;
       return turn.outcome === 'created' ? { ...turn, knowledge } : turn;
     },
 
     async recordAttempt(accountId, request, next) {
-      await prisma.$queryRaw`SELECT record_attempt(${accountId}::uuid, ${JSON.stringify(request)}::jsonb,
-        ${JSON.stringify(next)}::jsonb)::text`;
+      await run('SELECT record_attempt($1::uuid, $2::jsonb, $3::jsonb)::text', [
+        accountId,
+        JSON.stringify(request),
+        JSON.stringify(next),
+      ]);
     },
 
-    async finishTurn(input) {
-      const rows = await prisma.$queryRaw<[{ finished: boolean }]>`
-        SELECT finish_turn(${input.accountId}::uuid, ${input.turnId}::uuid, ${input.leaseOwner}::uuid, ${input.content},
-          ${input.status}, ${JSON.stringify(input.metadata)}::jsonb,
-          ${input.request && JSON.stringify(input.request)}::jsonb) AS finished`;
-      return rows[0].finished;
+    async finishTurn({ accountId, turnId, leaseOwner, content, status, metadata, request }) {
+      const [row] = await run<{ finished: boolean }>(
+        'SELECT finish_turn($1::uuid, $2::uuid, $3::uuid, $4, $5, $6::jsonb, $7::jsonb) AS finished',
+        [accountId, turnId, leaseOwner, content, status, JSON.stringify(metadata), request && JSON.stringify(request)],
+      );
+      return row?.finished === true;
     },
 
-    async keepDrafts(leaseOwner, leaseSeconds, drafts) {
-      return prisma.$queryRaw<{ turn_id: string; stop_requested: boolean }[]>`
-        SELECT * FROM keep_drafts(${leaseOwner}::uuid, ${leaseSeconds}::integer, ${JSON.stringify(drafts)}::jsonb)`;
-    },
+    keepDrafts: (leaseOwner, leaseSeconds, drafts) =>
+      run('SELECT * FROM keep_drafts($1::uuid, $2::integer, $3::jsonb)', [
+        leaseOwner,
+        leaseSeconds,
+        JSON.stringify(drafts),
+      ]),
 
-    async claimOrphans(leaseOwner, leaseSeconds, limit) {
-      return prisma.$queryRaw<OrphanedTurn[]>`
-        SELECT * FROM claim_orphans(${leaseOwner}::uuid, ${leaseSeconds}::integer, ${limit}::integer)`;
-    },
+    claimOrphans: (leaseOwner, leaseSeconds, limit) =>
+      run('SELECT * FROM claim_orphans($1::uuid, $2::integer, $3::integer)', [leaseOwner, leaseSeconds, limit]),
   };
 }
+
+const BEGIN_TURN = `
+  SELECT begun.turn, CASE WHEN begun.turn ->> 'outcome' = 'created' AND $13::jsonb IS NOT NULL
+      THEN search_knowledge($1::uuid, $3::uuid, $13::jsonb) END AS knowledge
+  FROM (
+    SELECT begin_turn($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8::uuid, $9::jsonb, $10::uuid, $11::integer, $12::integer)
+      AS turn
+  ) AS begun`;
