@@ -196,6 +196,6 @@ declare global {
   interface Window {
     heard: Record<'listener' | 'window', [string, string, string][]>;
     dataLayer?: object[];
-    Salient?: (...call: unknown[]) => void;
+    Salient?: (command: string, ...rest: unknown[]) => void;
   }
 }
