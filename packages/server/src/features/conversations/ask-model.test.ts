@@ -45,6 +45,7 @@ function ask(provider: ModelProvider, signal: AbortSignal) {
   const dependencies = {
     prices: createPriceList([]),
     log: { info() {}, warn() {} },
+    metrics: { countCall() {} },
     record: async (row: { id: string }) => void recorded.push(row.id),
   } as unknown as AskModelDependencies;
   return askModel(question, dependencies).then((answer) => ({ answer, recorded }));

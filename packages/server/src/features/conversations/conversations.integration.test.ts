@@ -4,6 +4,7 @@ import type { ChatReply, ErrorBody, SessionUsage } from '@salient/shared-types';
 import { createParser } from 'eventsource-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answer, FAULTS, httpError } from '../../../test/fake-provider-replies.ts';
+import { holdReply } from '../../../test/held-reply.ts';
 import { queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { projectDirectory } from '../../../test/project-directory.ts';
 import { startTestServer, type TestServer } from '../../../test/start-test-server.ts';
@@ -151,7 +152,8 @@ describe('sending is exactly once (S14)', () => {
   });
 
   it('has one answer at a time in a session (S15)', async () => {
-    server.provider.script(() => answer({ text: 'slow answer', firstWordAfterMs: 400 }));
+    const held = holdReply(answer({ text: 'slow answer' }));
+    server.provider.script(() => held.reply);
     const visitor = createVisitor(server.url);
     await visitor.history(HELPER);
     const slow = visitor.stream(HELPER, { message: 'first' });
@@ -159,6 +161,7 @@ describe('sending is exactly once (S14)', () => {
     const second = await visitor.post(`${HELPER}/chat`, { message: 'second' });
     expect(second.status).toBe(409);
     expect(await second.json()).toMatchObject({ code: 'TURN_IN_PROGRESS' });
+    held.release();
     expect(joinText(await slow)).toBe('slow answer');
   });
 });
