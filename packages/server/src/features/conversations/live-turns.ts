@@ -4,19 +4,19 @@ import type { LiveTurn } from './live-turn.ts';
 export interface LiveTurns {
   find(accountId: string, turnId: string): LiveTurn | undefined;
   add(turn: LiveTurn): void;
-  /** Counts one that is being stored and will be added then. Returns how to stop counting it. */
-  expect(): () => void;
+  /** Counts one that is being stored. To be released once it is added, or will not be. */
+  expect(): { release(): void };
   remove(turn: LiveTurn): void;
   all(): LiveTurn[];
   /** With those that are expected. */
   count(): number;
-  /** Resolves when none is left. */
+  /** Resolves when none is left, nor expected. */
   settled(): Promise<void>;
 }
 
 export function createLiveTurns(): LiveTurns {
   const turns = new Map<string, LiveTurn>();
-  let expected = 0;
+  const expected = new Set<Promise<void>>();
   return {
     find(accountId, turnId) {
       const turn = turns.get(turnId);
@@ -26,18 +26,27 @@ export function createLiveTurns(): LiveTurns {
       turns.set(turn.ids.turn_id, turn);
     },
     expect() {
-      expected += 1;
-      return () => {
-        expected -= 1;
+      let resolveReleased = (): void => {};
+      const released = new Promise<void>((resolve) => {
+        resolveReleased = resolve;
+      });
+      expected.add(released);
+      return {
+        release() {
+          expected.delete(released);
+          resolveReleased();
+        },
       };
     },
     remove(turn) {
       turns.delete(turn.ids.turn_id);
     },
     all: () => [...turns.values()],
-    count: () => turns.size + expected,
+    count: () => turns.size + expected.size,
     async settled() {
-      while (turns.size > 0) await Promise.all([...turns.values()].map((turn) => turn.ended));
+      while (turns.size + expected.size > 0) {
+        await Promise.all([...expected, ...[...turns.values()].map((turn) => turn.ended)]);
+      }
     },
   };
 }

@@ -51,8 +51,18 @@ const REFUSALS = {
  *   question), AGENT_MISCONFIGURED (no model can be asked), NOT_READY (shutting down, or busy)
  */
 export async function sendMessage(dependencies: ConversationDependencies, input: SendMessageInput): Promise<TurnEvent> {
-  const { agent } = input;
   admit(dependencies);
+  // Many may ask within the time that storing one question takes, and the process must not end in it.
+  const expected = dependencies.liveTurns.expect();
+  try {
+    return await beginTurn(dependencies, input);
+  } finally {
+    expected.release();
+  }
+}
+
+async function beginTurn(dependencies: ConversationDependencies, input: SendMessageInput): Promise<TurnEvent> {
+  const { agent } = input;
   const models = dependencies.models.readyModels(agent.config);
   const [first] = models;
   if (!first) {
@@ -63,31 +73,27 @@ export async function sendMessage(dependencies: ConversationDependencies, input:
 
   const { vectorSearch } = agent.config;
   const requestId = randomUUID();
-  // Many may ask within the time that storing one question takes.
-  const begunOrNot = dependencies.liveTurns.expect();
-  const begun = await dependencies.database.turns
-    .beginTurn({
-      accountId: agent.accountId,
-      accountSlug: agent.accountSlug,
-      agentInstanceId: agent.id,
-      sessionKey: input.sessionKey,
-      content: input.message,
-      clientMessageId: input.clientMessageId,
-      requestHash: input.clientMessageId === null ? null : hashRequest(input),
-      replaces: input.replaces,
-      call: {
-        requestId,
-        provider: first.provider.name,
-        model: first.model,
-        startedAt: new Date().toISOString(),
-        promptTokens: estimatePromptTokens([{ content: agent.config.systemPrompt }, { content: input.message }]),
-      },
-      leaseOwner: dependencies.processId,
-      leaseSeconds: LEASE_SECONDS,
-      historyLimit: agent.config.historyLimit,
-      search: vectorSearch.enabled ? describeSearch(input.message, vectorSearch.maxResults) : null,
-    })
-    .finally(begunOrNot);
+  const begun = await dependencies.database.turns.beginTurn({
+    accountId: agent.accountId,
+    accountSlug: agent.accountSlug,
+    agentInstanceId: agent.id,
+    sessionKey: input.sessionKey,
+    content: input.message,
+    clientMessageId: input.clientMessageId,
+    requestHash: input.clientMessageId === null ? null : hashRequest(input),
+    replaces: input.replaces,
+    call: {
+      requestId,
+      provider: first.provider.name,
+      model: first.model,
+      startedAt: new Date().toISOString(),
+      promptTokens: estimatePromptTokens([{ content: agent.config.systemPrompt }, { content: input.message }]),
+    },
+    leaseOwner: dependencies.processId,
+    leaseSeconds: LEASE_SECONDS,
+    historyLimit: agent.config.historyLimit,
+    search: vectorSearch.enabled ? describeSearch(input.message, vectorSearch.maxResults) : null,
+  });
 
   if (begun.outcome === 'created' || begun.outcome === 'duplicate') {
     const { session_id, turn_id, user_message_id, message_id } = begun;
