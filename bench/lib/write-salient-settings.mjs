@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { agentOf } from './wires.mjs';
 
 /** What the suites ask for: two agents each, one without knowledge and one with. */
-const MODELS = ['instant', 'paced-20', 'paced-20x2', 'paced-20x60', 'paced-20x100', 'paced-20x1000', 'paced-0.1x2'];
+const MODELS = ['instant', 'paced-20', 'paced-20x2', 'paced-20x60', 'paced-20x100', 'paced-20x1000', 'paced-0.06x2'];
 
 const KNOWLEDGE = ['Return policy', 'Shipping', 'Warranty', 'Payment methods', 'Bulk discounts', 'Opening hours'].map(
   (title) =>

@@ -5,11 +5,10 @@ import { formatNumber } from '../lib/format-table.mjs';
 import { openConnection } from '../lib/open-connection.mjs';
 
 const STREAMS = 1000;
-/** One token, ten seconds of silence, and the last one. */
-const MODEL = 'paced-0.1x2';
-/** A new answer every so often, so that opening them is over long before the first one ends. */
+/** One token, some seventeen seconds of silence, and the last one. */
+const MODEL = 'paced-0.06x2';
 const OPENING_MS = 4000;
-const SETTLED_MS = 6500;
+const SETTLED_MS = 1000;
 
 /**
  * What a stream holds in memory while nothing happens on it. In new processes, so that no earlier suite has left room.
@@ -37,12 +36,14 @@ async function measure(target) {
   const { child } = target;
   if (!child) throw new Error(`${target.name} has no process`);
   // Code that has run once has its memory.
-  await askMany(target, 100, 'paced-20', 2000);
+  await askMany(target, 100, 'paced-20', 3000).answered;
   const before = await askChild(child, { type: 'memory' }, 'memory');
-  const answers = askMany(target, STREAMS, MODEL, OPENING_MS);
-  await Promise.race([wait(SETTLED_MS), answers]);
+  const { begun, answered, ended } = askMany(target, STREAMS, MODEL, OPENING_MS);
+  await Promise.race([begun, answered]);
+  await wait(SETTLED_MS);
   const open = await askChild(child, { type: 'memory' }, 'memory');
-  await answers;
+  if (ended() > 0) throw new Error(`${target.name} took too long to open ${STREAMS} streams: some had ended`);
+  await answered;
   return [
     target.name,
     formatNumber((open.rssKiB - before.rssKiB) / STREAMS, 1),
@@ -57,13 +58,27 @@ async function measure(target) {
  * @param {number} count
  * @param {string} model
  * @param {number} overMs
+ * @returns {{ begun: Promise<void>, answered: Promise<unknown>, ended: () => number }} begun: all have their first token
  */
-async function askMany(target, count, model, overMs) {
-  await Promise.all(
+function askMany(target, count, model, overMs) {
+  const progress = { begun: 0, ended: 0 };
+  let allBegun = () => {};
+  /** @type {Promise<void>} */
+  const begun = new Promise((resolve) => {
+    allBegun = resolve;
+  });
+  const answered = Promise.all(
     Array.from({ length: count }, async (_, index) => {
       await wait((overMs * index) / count);
       const connection = await openConnection(target.url);
-      await ask(target, model, connection).finally(() => connection.close());
+      let isFirst = true;
+      const token = () => {
+        if (isFirst && (progress.begun += 1) === count) allBegun();
+        isFirst = false;
+      };
+      await ask(target, model, connection, { token }).finally(() => connection.close());
+      progress.ended += 1;
     }),
   );
+  return { begun, answered, ended: () => progress.ended };
 }

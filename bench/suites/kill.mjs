@@ -1,11 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { ask } from '../lib/ask.mjs';
 import { openConnection } from '../lib/open-connection.mjs';
 import { runSql } from '../lib/start-databases.mjs';
 
 const STREAMS = 32;
 const ROUNDS = 3;
-const BEFORE_KILL_MS = 700;
+/** Answers read to their end before the kill. */
+const SEEN_BEFORE_KILL = 300;
 
 /** Whether an answer is there, whole, with its question and the request that paid for it. */
 const LOST = `
@@ -55,21 +55,23 @@ async function askUntilKilled(target) {
   /** @type {string[]} */
   const seen = [];
   let killed = false;
+  const endIt = () => {
+    killed = true;
+    target.child?.kill('SIGKILL');
+  };
   const asking = Array.from({ length: STREAMS }, async () => {
     const connection = await openConnection(target.url);
     try {
       for (;;) {
         const { messageId } = await ask(target, 'instant', connection);
         if (messageId) seen.push(messageId);
+        if (seen.length === SEEN_BEFORE_KILL) endIt();
       }
     } catch (error) {
       // Before that moment it is a wrong answer.
       if (!killed) throw error;
     }
   });
-  await Promise.race([wait(BEFORE_KILL_MS), ...asking]);
-  killed = true;
-  target.child?.kill('SIGKILL');
   await Promise.all(asking);
   return { seen, cut: STREAMS };
 }

@@ -6,7 +6,7 @@ import { runSql } from '../lib/start-databases.mjs';
 import { askKnowing } from '../lib/start-targets.mjs';
 
 /** So short that no draft is kept, and so long that drafts are all there is. */
-const TURNS = { model: 'instant', streams: 4, durationMs: 1000 };
+const TURNS = { model: 'instant', streams: 4, durationMs: 1000, leastAnswers: 400 };
 const TOKENS = { model: 'paced-20x100', streams: 100, durationMs: 100 };
 /** PostgreSQL counts a transaction some time after it has ended. */
 const COUNTED_MS = 1500;
