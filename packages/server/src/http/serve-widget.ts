@@ -28,10 +28,10 @@ export function serveWidget(app: Express, folder: string, findFramers: FindFrame
 }
 
 /** What is under a version, or has its hash in its name, never changes. These keep their name and are asked for again. */
-const KEEP_THEIR_NAMES = ['chat-widget.js', 'salient-frame.js', 'integrity.json'];
+const KEEP_THEIR_NAMES = new Set(['chat-widget.js', 'salient-frame.js', 'integrity.json']);
 
 function lifetimeOf(address: string, name: string): string {
-  return address.startsWith('/w/') || !KEEP_THEIR_NAMES.includes(name) ? YEAR : MINUTES;
+  return address.startsWith('/w/') || !KEEP_THEIR_NAMES.has(name) ? YEAR : MINUTES;
 }
 
 /** The iframe wrapper: only where the agent that it shows may be shown. That may change, so it is always asked for. */
