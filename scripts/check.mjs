@@ -2,7 +2,6 @@
 import { ensureBrowser } from './find-browser.mjs';
 import { ensureFirefox } from './find-firefox.mjs';
 import { ensureWebkit } from './find-webkit.mjs';
-import { ensurePhp } from './find-php.mjs';
 import { exitWithError, ExplainedError } from './toolchain/explained-error.mjs';
 import { ensurePnpm, runPnpm } from './toolchain/pnpm.mjs';
 import { readTestCounts, removeTestReports } from './toolchain/read-test-counts.mjs';
@@ -29,7 +28,6 @@ try {
   process.env.SALIENT_BROWSER = await ensureBrowser();
   process.env.SALIENT_FIREFOX = await ensureFirefox();
   process.env.SALIENT_WEBKIT = await ensureWebkit();
-  process.env.SALIENT_PHP = await ensurePhp();
   for (const [name, script] of Object.entries(steps)) await runStep(name, () => runPnpm(['run', script]));
   requireTestsRan();
   printCounts();

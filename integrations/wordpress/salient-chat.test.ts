@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ensurePhp } from '../../scripts/find-php.mjs';
+import { findPhp } from '../../scripts/find-php.mjs';
 
 interface Answer {
   printed: string;
@@ -19,7 +19,7 @@ const OPT_OUTS =
 let php: string;
 
 beforeAll(async () => {
-  php = await ensurePhp();
+  php = await findPhp();
 });
 
 function run(request: object): Answer {

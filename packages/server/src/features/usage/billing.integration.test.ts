@@ -285,7 +285,8 @@ describe('docs/agents.md', () => {
 
 describe('docs/decisions/dependencies.md', () => {
   it('names every dependency of every package.json, and no other', () => {
-    const folders = ['.', 'packages/server', 'packages/shared-types', 'packages/widget', 'e2e', 'bench'];
+    const packages = ['server', 'shared-types', 'widget', 'react', 'vue'].map((name) => `packages/${name}`);
+    const folders = ['.', ...packages, 'e2e', 'bench', 'integrations'];
     const used = folders.flatMap((folder) => {
       const manifest = JSON.parse(readDocument(`${folder}/package.json`)) as Record<string, object | undefined>;
       return [manifest['dependencies'], manifest['devDependencies']].flatMap((list) => Object.keys(list ?? {}));
