@@ -3,6 +3,7 @@ import { cost } from './cost.mjs';
 import { firstToken } from './first-token.mjs';
 import { idle } from './idle.mjs';
 import { kill } from './kill.mjs';
+import { lighthouseScores } from './lighthouse.mjs';
 import { processes } from './processes.mjs';
 import { sizes } from './sizes.mjs';
 import { statements } from './statements.mjs';
@@ -42,4 +43,5 @@ export const suites = [
   { name: 'widget-load', group: 'widget', run: widgetLoad },
   { name: 'widget-open', group: 'widget', run: widgetOpen },
   { name: 'widget-stream', group: 'widget', run: widgetStream },
+  { name: 'lighthouse', group: 'demo', run: lighthouseScores },
 ];

@@ -3,7 +3,7 @@ import { checkAttributes } from './doctor/check-attributes.js';
 import { checkPolicy } from './doctor/check-policy.js';
 import { findInstallations } from './doctor/find-installations.js';
 import { findingsOf } from './doctor/finding.js';
-import { judgeStream, measureStream } from './doctor/measure-stream.js';
+import { examineStream } from './doctor/measure-stream.js';
 import { readElements } from './doctor/read-elements.js';
 import { getSession, getWidgetConfig } from './server.js';
 
@@ -73,15 +73,16 @@ async function askServer({ account, agent }, asks) {
 }
 
 async function askQuestion(account, agent) {
-  const startedAt = performance.now();
   try {
-    const response = await fetch(`/accounts/${account}/agents/${agent}/stream`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ message: 'What can you help me with?' }),
+    return await examineStream(async () => {
+      const response = await fetch(`/accounts/${account}/agents/${agent}/stream`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ message: 'What can you help me with?' }),
+      });
+      if (!response.ok) throw new Error((await response.json()).detail);
+      return response;
     });
-    if (!response.ok) throw new Error((await response.json()).detail);
-    return judgeStream(await measureStream(response, () => performance.now() - startedAt));
   } catch (cause) {
     return findingsOf('streaming').error(cause.message, 'Look into the log of the Salient server.');
   }

@@ -21,6 +21,7 @@ export function createPreview(screenshots) {
   let shown = null;
   // A preview is for looking at: the chat stands open until somebody closes it.
   let isOpen = true;
+  let loads = 0;
 
   frame.addEventListener('load', () => {
     const page = frame.contentWindow;
@@ -53,9 +54,9 @@ export function createPreview(screenshots) {
 
   function load(state) {
     const hash = serializeState({ ...state, open: String(isOpen || state.open === 'true') });
-    const address = `/demo/scenes/${state.scene}#${hash}`;
-    // The same page with another hash would not load by itself.
-    frame.contentWindow.location.replace('about:blank');
+    loads += 1;
+    // The same page with another hash alone would not load anew.
+    const address = `/demo/scenes/${state.scene}?${loads}#${hash}`;
     frame.contentWindow.location.replace(new URL(address, window.location.origin));
   }
 }

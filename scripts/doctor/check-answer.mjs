@@ -1,6 +1,6 @@
 import { checkCookie } from '../../examples/assets/doctor/check-cookie.js';
 import { findingsOf } from '../../examples/assets/doctor/finding.js';
-import { judgeStream, measureStream } from '../../examples/assets/doctor/measure-stream.js';
+import { examineStream } from '../../examples/assets/doctor/measure-stream.js';
 
 /** @typedef {import('../../examples/assets/doctor/finding.js').Finding} Finding */
 
@@ -15,24 +15,31 @@ const ANSWER_TIMEOUT_MS = 90_000;
  * @returns {Promise<Finding[]>}
  */
 export async function checkAnswer({ backend, account, agent }, page) {
-  const { error } = findingsOf('streaming');
-  const startedAt = performance.now();
-  try {
-    const response = await fetch(new URL(`/accounts/${account}/agents/${agent}/stream`, backend), {
+  const address = new URL(`/accounts/${account}/agents/${agent}/stream`, backend);
+  /** @type {string | null} */
+  let setCookie = null;
+  const ask = async () => {
+    const response = await fetch(address, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'text/event-stream', origin: page.origin },
       body: JSON.stringify({ message: QUESTION }),
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     });
-    if (!response.ok) {
-      const { detail = '' } = /** @type {{detail?: string}} */ (await response.json().catch(() => ({})));
-      return [error(`The agent answers ${response.status}. ${detail}`, "Look into the server's log.")];
-    }
-    const times = await measureStream(response, () => performance.now() - startedAt);
-    return [judgeStream(times), checkCookie(response.headers.get('set-cookie'), page, backend)];
+    if (!response.ok) throw new Error(await refusalOf(response));
+    setCookie = response.headers.get('set-cookie');
+    return response;
+  };
+  try {
+    const streaming = await examineStream(ask);
+    return [streaming, checkCookie(setCookie, page, backend)];
   } catch (cause) {
-    return [
-      error(`The answer broke off: ${/** @type {Error} */ (cause).message}`, 'Try again; then ask with curl -N.'),
-    ];
+    const { message } = /** @type {Error} */ (cause);
+    return [findingsOf('streaming').error(`The agent did not answer: ${message}`, "Look into the server's log.")];
   }
+}
+
+/** @param {Response} response */
+async function refusalOf(response) {
+  const { detail = '' } = /** @type {{detail?: string}} */ (await response.json().catch(() => ({})));
+  return `status ${response.status}. ${detail}`.trim();
 }

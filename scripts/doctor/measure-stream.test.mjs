@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { judgeStream, measureStream } from '../../examples/assets/doctor/measure-stream.js';
+import { examineStream, judgeStream, measureStream } from '../../examples/assets/doctor/measure-stream.js';
 
 const events = [
   'event: turn\ndata: {"turn_id":"t"}\n\n',
@@ -57,4 +57,14 @@ it('passes on what the server says about a fault', async () => {
 
 it('does not judge what was too short', async () => {
   expect(judgeStream({ turnAtMs: 1, messageAtMs: [2], doneAtMs: 3, latencyMs: 40, fault: null }).level).toBe('note');
+});
+
+it('asks a second time before it says that an answer was collected', async () => {
+  let asked = 0;
+  const ask = () => {
+    asked += 1;
+    return Promise.resolve(new Response(streamOf([events.join('')])));
+  };
+  expect(await examineStream(ask)).toMatchObject({ level: 'error' });
+  expect(asked).toBe(2);
 });

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
+import { chatOn } from '../support/chat.ts';
+import { runDoctor } from '../support/run-doctor.ts';
+import type { RunningSalient } from '../support/start-salient.ts';
+import { expect, test } from '../support/test.ts';
+
+const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+const guide = readFileSync(`${projectRoot}/examples/EMBEDDING-GUIDE.md`, 'utf8');
+
+/** The names that the guide gives to the two sides. */
+const SITE = 'https://www.example.com/';
+const SERVER = 'https://chat.example.com';
+
+interface Example {
+  section: string;
+  language: string;
+  code: string;
+}
+
+const examples = readExamples(guide);
+const examplesIn = (language: string) => examples.filter((example) => example.language === language);
+const tag = examplesIn('html')[0]?.code ?? '';
+
+/** The fenced code of the guide, each under the heading it stands below. */
+function readExamples(markdown: string): Example[] {
+  let section = '';
+  const found: Example[] = [];
+  for (const [, heading, indent = '', language = '', code = ''] of markdown.matchAll(
+    /^## (.*)$|^( *)```(\w*)\n([\s\S]*?)^ *```$/gm,
+  )) {
+    if (heading !== undefined) section = heading;
+    else found.push({ section, language, code: code.replaceAll(new RegExp(`^${indent}`, 'gm'), '').trimEnd() });
+  }
+  return found;
+}
+
+/** Opens a page of the guide's site that holds this HTML; the guide's server is the running one. */
+async function openSite(page: Page, salient: RunningSalient, body: string, headers: Record<string, string> = {}) {
+  await page.route(`${SERVER}/**`, async (route) => {
+    const url = new URL(route.request().url());
+    await route.fulfill({ response: await route.fetch({ url: `${salient.url}${url.pathname}${url.search}` }) });
+  });
+  await page.route(SITE, (route) =>
+    route.fulfill({
+      headers: { 'content-type': 'text/html; charset=utf-8', ...headers },
+      body: `<!doctype html><html lang="en"><title>My shop</title><link rel="icon" href="data:," /><body>${body}</body></html>`,
+    }),
+  );
+  await page.goto(SITE);
+}
+
+const widgets = (page: Page) =>
+  page.evaluate(() => [...document.querySelectorAll('salient-chat')].filter((element) => element.shadowRoot).length);
+
+test.afterEach(({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }));
+
+test('every example is of a kind that is tried here', () => {
+  expect([...new Set(examples.map(({ language }) => language))].sort()).toEqual(['', 'html', 'js', 'sh', 'yaml']);
+});
+
+for (const [index, { section, code }] of examplesIn('html').entries()) {
+  test(`HTML ${index + 1}, "${section}": pasted as it is, it makes its widgets`, async ({ page, salient }) => {
+    const tags = code.split('/chat-widget.js"').length - 1;
+    await openSite(page, salient, tags === 0 ? code + tag : code);
+    await expect.poll(() => widgets(page)).toBe(Math.max(1, tags));
+  });
+}
+
+test('the button of the guide opens the chat', async ({ page, salient }) => {
+  const own = examplesIn('html').find(({ code }) => code.includes("Salient('open')"));
+  await openSite(page, salient, (own?.code ?? '') + tag);
+  await page.getByRole('button', { name: 'Ask us' }).click();
+  await expect(chatOn(page).panel).toBeVisible();
+});
+
+test('the configuration object of the guide decides what the tag does not say', async ({ page, salient }) => {
+  const own = examplesIn('html').find(({ code }) => code.includes('__SALIENT_WIDGET_CONFIG'));
+  await openSite(page, salient, own?.code ?? '');
+  const chat = chatOn(page);
+  await chat.open();
+  await expect(chat.panel.getByRole('button', { name: 'Where is my order?' })).toBeVisible();
+});
+
+test('the scripts of the guide run, and hear what they say they hear', async ({ page, salient, allowConsoleError }) => {
+  // The guide's page is on another site than its server, whose cookie is refused there at first.
+  allowConsoleError(/status of 401/);
+  const said: string[] = [];
+  page.on('console', (message) => message.type() === 'log' && said.push(message.text()));
+  await openSite(page, salient, tag);
+  await expect(chatOn(page).launcher).toBeVisible();
+  for (const { code } of examplesIn('js')) await page.addScriptTag({ content: code });
+  const chat = chatOn(page);
+  await chat.open();
+  await chat.ask('How do I reset my password?');
+  await expect(chat.log).toContainText('Forgot password');
+  expect(said).toContain('acme_chat1 How do I reset my password?');
+});
+
+test.describe('the CSP to paste', () => {
+  const policy = /^Content-Security-Policy: (.*)$/m.exec(examplesIn('')[0]?.code ?? '')?.[1] ?? '';
+  const strict = "; default-src 'none'; style-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
+  const headers = (csp: string) => ({ 'Content-Security-Policy': csp + strict });
+
+  test('is enough for a whole chat, with everything else forbidden (R4, R5)', async ({
+    page,
+    salient,
+    allowConsoleError,
+  }) => {
+    allowConsoleError(/status of 401|data:,/);
+    await openSite(page, salient, tag, headers(policy));
+    const chat = chatOn(page);
+    await chat.open();
+    await chat.ask('How do I reset my password?');
+    await expect(chat.log).toContainText('Forgot password');
+  });
+
+  test('is the least: without any of its entries the chat does not work (R5)', async ({
+    page,
+    salient,
+    allowConsoleError,
+  }) => {
+    allowConsoleError(/Content Security Policy|violates|Failed to|Salient:/);
+    const directives = policy.split('; ');
+    expect(directives).toHaveLength(2);
+    for (const directive of directives) {
+      const less = policy.replace(directive, directive.replace(` ${SERVER}`, ''));
+      const refused = page.waitForEvent('console', (message) => /violates/.test(message.text()));
+      await openSite(page, salient, tag.replace('></script>', ' data-open="true"></script>'), headers(less));
+      await refused;
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+    }
+  });
+});
+
+for (const { section, code } of examplesIn('sh')) {
+  test(`command, "${section}": does what the guide says`, async ({ salient, hostPage }) => {
+    if (code.startsWith('curl')) {
+      const [, name = '', value = ''] = /-H '([^:]+): ([^']+)'/.exec(code) ?? [];
+      const address = /https:\/\/chat\S+/.exec(code)?.[0].replace(SERVER, salient.url) ?? '';
+      const response = await fetch(address, { headers: { [name]: value } });
+      expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, value]);
+    } else {
+      const { url } = await hostPage(`<title>Shop</title>${tag.replace(SERVER, salient.url)}`);
+      const [pnpm, command, subcommand, ...given] = code.replace(SITE, url).split(' ');
+      expect([pnpm, command, subcommand]).toEqual(['pnpm', 'salient', 'doctor']);
+      const { code: exitCode, output } = await runDoctor(...given);
+      expect(output).toContain('acme/acme_chat1 is “Acme Chat 1”');
+      expect(output).not.toContain('✗');
+      expect(exitCode).toBe(0);
+    }
+  });
+}
