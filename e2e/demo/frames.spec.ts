@@ -36,12 +36,22 @@ test('the wrapper works written into a page and made by a script, which hears on
   await expect(still.getByRole('log')).toContainText(answer);
 
   await page.getByRole('button', { name: 'Open the chat' }).click();
-  const made = page.frameLocator('iframe[title="Chat, made by a script"]');
-  await expect(made.getByRole('textbox', { name: 'Message' })).toBeVisible();
-  await page.evaluate(() => window.postMessage({ type: 'salient:unread', count: 7 }, window.location.origin));
-  await expect(page).not.toHaveTitle(/7/);
+  const made = page.locator('iframe[title="Chat, made by a script"]');
+  await expect(made.contentFrame().getByRole('textbox', { name: 'Message' })).toBeVisible();
+  await expect.poll(() => made.boundingBox()).toMatchObject({ width: 400, height: 640 });
+  await expect(page.locator('#frame-messages')).toContainText('salient:open Chat, made by a script');
+  await ask(made.contentFrame(), 'Do you offer bulk discounts?');
+  await expect(made.contentFrame().getByRole('log')).toContainText('from 10 items');
+  await expect(still.getByRole('log')).not.toContainText('from 10 items');
+
+  const title = await page.title();
+  await page.evaluate(() => {
+    window.postMessage({ type: 'salient:unread', count: 7 }, window.location.origin);
+    window.postMessage({ type: 'salient:resize', width: 9, height: 9 }, window.location.origin);
+  });
   await page.getByRole('button', { name: 'Remove the chat' }).click();
-  await expect(page.locator('iframe[title="Chat, made by a script"]')).toHaveCount(0);
+  await expect(made).toHaveCount(0);
+  await expect(page).toHaveTitle(title);
 });
 
 test('tag and iframe side by side both answer, and neither shows what is said in the other', async ({

@@ -103,7 +103,8 @@ test('every way to embed says the same design in its own words', async ({ page, 
   await page.getByRole('tab', { name: 'Script tag' }).focus();
   await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('tab', { name: 'Iframe' })).toBeFocused();
-  await expect(code(page)).toContainText('src="/salient-chat.html"');
+  await expect(code(page)).toContainText(`${salient.url}/iframe-wrapper.html`);
+  await expect(code(page)).toContainText('data-src="/salient-chat.html"');
   await page.keyboard.press('ArrowRight');
   await expect(code(page)).toContainText("import { mount } from '@salient/widget';");
   await expect(code(page)).toContainText(String.raw`title: "It \"works\"",`);

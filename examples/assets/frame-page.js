@@ -7,10 +7,11 @@ const { account, agent, theme } = window.__SALIENT_WIDGET_CONFIG;
 
 for (const frame of document.querySelectorAll('iframe[data-frame-path]')) {
   const address = new URL(frame.dataset.framePath, window.location.origin);
-  address.search = new URLSearchParams({ account, agent });
+  const { frameMode: mode } = frame.dataset;
+  address.search = new URLSearchParams({ account, agent, ...(mode && { mode }) });
   if (frame.src !== address.href) frame.src = address;
   const code = document.querySelector(`#${frame.id}-snippet`);
-  if (code) code.textContent = iframeSnippet(address.href, { sandbox: frame.getAttribute('sandbox') });
+  if (code) code.textContent = iframeSnippet(address.href);
 }
 
 await enableAgentChooser({ account, agent }, (chosen) => {

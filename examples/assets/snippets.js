@@ -15,15 +15,13 @@ export function tagSnippet(origin, options) {
 }
 
 /**
- * An iframe, as it is with no script on the page around it.
+ * An iframe, with no script on the page around it.
  *
  * @param {string} address of the page to frame
- * @param {{height?: string, sandbox?: string}} [attributes]
  */
-export function iframeSnippet(address, { height = '600', sandbox } = {}) {
-  const attributes = [`src="${escapeAttribute(address)}"`, 'title="Chat"', 'width="400"', `height="${height}"`];
-  if (sandbox) attributes.push(`sandbox="${sandbox}"`);
-  return `<iframe\n  ${attributes.join('\n  ')}\n></iframe>`;
+export function iframeSnippet(address) {
+  const src = `src="${escapeAttribute(address)}"`;
+  return `<iframe\n  ${src}\n  title="Chat"\n  allow="clipboard-write"\n  width="400"\n  height="600"\n></iframe>`;
 }
 
 /**
@@ -36,9 +34,29 @@ export function packageSnippet(origin, options) {
   return `import { mount } from '@salient/widget';\n\nmount(${objectLiteral({ backend: origin, ...options })});`;
 }
 
-/** What a copy of the iframe wrapper, or any page, says before it loads the widget. */
-export function globalConfigSnippet(options) {
-  return `window.__SALIENT_WIDGET_CONFIG = ${objectLiteral(options)};`;
+/**
+ * The values to edit in a copy of the iframe wrapper, and the frame around it: one that floats over the page by the help
+ * of a script, or one that has its place in it.
+ *
+ * @param {string} origin of the Salient server
+ * @param {Record<string, unknown>} options under their camel-case names
+ */
+export function wrapperSnippet(origin, { account, agent, mode, ...look }) {
+  const isFloating = mode === undefined || mode === 'floating';
+  const widget = { ...(!isFloating && { mode: 'page' }), ...look };
+  const values = [`var settings = ${objectLiteral({ account, agent, backend: origin })};`];
+  if (Object.keys(widget).length > 0) values.push(`var widget = ${objectLiteral(widget)};`);
+  const frame = isFloating
+    ? `<script async src="${origin}/salient-frame.js" data-src="/salient-chat.html"></script>`
+    : iframeSnippet('/salient-chat.html');
+  return [
+    `<!-- 1. Save ${origin}/iframe-wrapper.html on your site`,
+    '     as salient-chat.html, and edit its values: -->',
+    values.join('\n'),
+    '',
+    '<!-- 2. In your page: -->',
+    frame,
+  ].join('\n');
 }
 
 function objectLiteral(options) {

@@ -1,5 +1,5 @@
 /** The code of the design, in the way that is chosen by the tabs. */
-import { globalConfigSnippet, iframeSnippet, packageSnippet, tagSnippet } from './snippets.js';
+import { packageSnippet, tagSnippet, wrapperSnippet } from './snippets.js';
 import { widgetOptions } from './studio-state.js';
 
 const tabs = [...document.querySelectorAll('[role="tab"]')];
@@ -12,13 +12,8 @@ const ways = {
     write: (origin, options) => tagSnippet(origin, placed(options)),
   },
   'tab-iframe': {
-    note: 'Save the iframe wrapper on your own site, set its values, and embed it.',
-    write(origin, options) {
-      const frame = iframeSnippet('/salient-chat.html');
-      return `<!-- In your copy of ${origin}/iframe-wrapper.html, saved as salient-chat.html: -->\n<script>\n  ${indent(
-        globalConfigSnippet({ ...options, backend: origin }),
-      )}\n</script>\n\n<!-- In your page: -->\n${frame}`;
-    },
+    note: 'One file on your own site, for pages that let no foreign script in.',
+    write: wrapperSnippet,
   },
   'tab-npm': {
     note: 'npm install @salient/widget',
@@ -55,8 +50,4 @@ export function showCode(state) {
 /** A chat in the page needs an element to fill. */
 function placed({ account, agent, mode, ...rest }) {
   return { account, agent, mode, ...(mode === 'inline' && { target: '#chat' }), ...rest };
-}
-
-function indent(text) {
-  return text.replaceAll('\n', '\n  ');
 }

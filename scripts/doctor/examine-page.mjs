@@ -1,6 +1,6 @@
 import { checkAttributes } from '../../examples/assets/doctor/check-attributes.js';
 import { checkPolicy } from '../../examples/assets/doctor/check-policy.js';
-import { findInstallations } from '../../examples/assets/doctor/find-installations.js';
+import { findInstallations, readGlobalConfig } from '../../examples/assets/doctor/find-installations.js';
 import { findingsOf } from '../../examples/assets/doctor/finding.js';
 import { readElements } from '../../examples/assets/doctor/read-elements.js';
 import { ExplainedError } from '../toolchain/explained-error.mjs';
@@ -26,7 +26,8 @@ export async function examinePage(page, { tag = '', asksQuestion }) {
   const elements = readElements(text + tag);
   const policies = [response.headers.get('content-security-policy') ?? '', ...policiesOf(elements)];
   const { installations, findings } = findInstallations(elements, address);
-  for (const installation of distinct(installations)) {
+  for (const found of distinct(installations)) {
+    const installation = found.kind === 'frame' ? await readFramed(found) : found;
     findings.push(
       ...checkAttributes(installation),
       ...checkMixedContent(installation, address),
@@ -53,6 +54,25 @@ function policiesOf(elements) {
  */
 function distinct(installations) {
   return [...new Map(installations.map((one) => [JSON.stringify([one.address, one.options]), one])).values()];
+}
+
+/**
+ * A frame with what the wrapper in it says, where the frame's address leaves that open.
+ *
+ * @param {Installation} installation
+ * @returns {Promise<Installation>}
+ */
+async function readFramed(installation) {
+  const { address, options } = installation;
+  const { response, text } = await fetchText(address);
+  if (!response.ok) return installation; // Said where the files are checked.
+  const { account, agent, backend } = { ...readGlobalConfig(readElements(text)), ...options };
+  return {
+    ...installation,
+    account: account || installation.account,
+    agent: agent || installation.agent,
+    backend: new URL(backend || address.origin, address),
+  };
 }
 
 /**

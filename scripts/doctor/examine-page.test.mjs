@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
@@ -230,6 +231,19 @@ it('examines a frame: whether its page exists and may be framed', async () => {
   expect((await examine(`${page}/foreign`, { asksQuestion: false })).join('\n')).toMatch(
     /error files: .*may not be framed by .*Host a copy of iframe-wrapper.html/,
   );
+});
+
+it('reads in a copy of the iframe wrapper whom it asks', async () => {
+  const salient = await startSalient();
+  const wrapper = readFileSync(new URL('../../packages/widget/src/frame/iframe-wrapper.html', import.meta.url), 'utf8')
+    .replace("account: 'default_account'", "account: 'acme'")
+    .replace("agent: 'simple_chat1'", "agent: 'acme_chat1'")
+    .replace("backend: ''", `backend: '${salient}'`);
+  const page = await start({
+    '/': html('<iframe src="/salient-chat.html" title="Chat"></iframe>'),
+    '/salient-chat.html': html(wrapper),
+  });
+  expect((await examine(page)).join('\n')).toContain('ok agent: acme/acme_chat1 is “Acme Chat 1”');
 });
 
 it('does not examine what is no page', async () => {

@@ -73,7 +73,7 @@ function readInstallation(element, toUrl, scriptOrigin, shared) {
  * @param {import('./read-elements.js').PageElement[]} elements
  * @returns {Record<string, string>}
  */
-function readGlobalConfig(elements) {
+export function readGlobalConfig(elements) {
   const script = elements.find(({ name, text }) => name === 'script' && /__SALIENT_WIDGET_CONFIG\s*=/.test(text));
   const written = script?.text.matchAll(/\b(account|agent|backend)['"]?\s*:\s*(['"])(.*?)\2/g) ?? [];
   return Object.fromEntries([...written].map(([, name = '', , value = '']) => [name, value]));
