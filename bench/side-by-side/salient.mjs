@@ -26,6 +26,7 @@ const config = {
   feature_flags: {},
 };
 
+// oxlint-disable-next-line import/no-default-export -- the bench asks for one
 export default {
   name: 'salient',
   dir: widgetFolder,
