@@ -10,6 +10,30 @@ export type WidgetPosition = (typeof WIDGET_POSITIONS)[number];
 export const WIDGET_THEMES = ['auto', 'light', 'dark'] as const;
 export type WidgetTheme = (typeof WIDGET_THEMES)[number];
 
+export const WIDGET_DENSITIES = ['comfortable', 'compact'] as const;
+export type WidgetDensity = (typeof WIDGET_DENSITIES)[number];
+
+/** What the owner says instead of the widget's own words, in the owner's language. Each may be missing. */
+export interface WidgetTexts {
+  /** Too many messages at once. */
+  limit_message?: string | undefined;
+  /** The account's or agent's budget is spent. */
+  budget_message?: string | undefined;
+  /** The visitor has no network. */
+  offline_message?: string | undefined;
+  /** The server cannot be reached, or no model answers. */
+  unavailable_message?: string | undefined;
+  /** The line below the message box. */
+  note?: string | undefined;
+}
+
+/** What a visitor has to agree to before the first message. Plain text, and where to read more. */
+export interface WidgetConsent {
+  text: string;
+  /** http(s) */
+  link: string | null;
+}
+
 /** A line of `GET /accounts/{account}/agents`. */
 export interface AgentSummary {
   instance_slug: string;
@@ -35,6 +59,17 @@ export interface WidgetConfig {
   /** `#rrggbb` */
   accent: string;
   position: WidgetPosition;
+  /** Corners of the panel, in px. */
+  radius: number;
+  density: WidgetDensity;
+  /** One line beside the closed launcher. */
+  teaser: string | null;
+  /** Address of a picture for the head of the panel, on one of `image_hosts`. */
+  logo: string | null;
+  /** Address of a picture beside every answer, on one of `image_hosts`. */
+  avatar: string | null;
+  texts: WidgetTexts;
+  consent: WidgetConsent | null;
   limits: { max_message_chars: number; history_limit: number };
   sse_enabled: boolean;
   /** True when answers come from the agent's own knowledge instead of a language model. */

@@ -48,6 +48,8 @@ export interface SendMessageBody {
   replaces?: string | undefined;
   /** Page data the visitor agreed to share. At most 2 KB of JSON. */
   context?: Record<string, unknown> | undefined;
+  /** The text that the visitor has agreed to, as shown. Kept with the session, once, with the time. */
+  consent?: string | undefined;
 }
 
 /** Answer of `POST A/chat`. */

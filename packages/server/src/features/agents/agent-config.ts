@@ -1,5 +1,17 @@
-import { AGENT_TYPES, PROVIDER_NAMES, WIDGET_POSITIONS, WIDGET_THEMES } from '@salient/shared-types';
-import type { AgentType, ProviderName, WidgetPosition, WidgetTheme } from '@salient/shared-types';
+import {
+  AGENT_TYPES,
+  PROVIDER_NAMES,
+  WIDGET_DENSITIES,
+  WIDGET_POSITIONS,
+  WIDGET_THEMES,
+  type AgentType,
+  type ProviderName,
+  type WidgetConsent,
+  type WidgetDensity,
+  type WidgetPosition,
+  type WidgetTexts,
+  type WidgetTheme,
+} from '@salient/shared-types';
 import { getDomain } from 'tldts';
 import { z } from 'zod';
 
@@ -10,6 +22,7 @@ const hostPattern = z
   .transform((host) => host.toLowerCase());
 /** As in app.yaml. */
 const milliseconds = z.int().min(1).max(3_600_000);
+const picture = z.url({ protocol: /^https$/, error: 'must be an https address' }).max(500);
 const usd = z.string().regex(/^\d{1,4}(\.\d{1,8})?$/, 'must be US dollars as a string, such as "50.00"');
 
 const providerChoice = {
@@ -97,6 +110,26 @@ export const agentLayerSchema = z.strictObject({
         .optional(),
       theme: z.enum(WIDGET_THEMES).optional(),
       position: z.enum(WIDGET_POSITIONS).optional(),
+      radius: z.int().min(0).max(40).optional(),
+      density: z.enum(WIDGET_DENSITIES).optional(),
+      teaser: text(160).optional(),
+      logo: picture.optional(),
+      avatar: picture.optional(),
+      texts: z
+        .strictObject({
+          limit_message: text(300).optional(),
+          budget_message: text(300).optional(),
+          offline_message: text(300).optional(),
+          unavailable_message: text(300).optional(),
+          note: text(200).optional(),
+        })
+        .optional(),
+      consent: z
+        .strictObject({
+          text: text(1000).optional(),
+          link: z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).optional(),
+        })
+        .optional(),
       image_hosts: z.array(hostPattern).max(50).optional(),
     })
     .optional(),
@@ -164,6 +197,14 @@ export interface AgentConfig {
     accent: string;
     theme: WidgetTheme;
     position: WidgetPosition;
+    /** Corners of the panel, in px. */
+    radius: number;
+    density: WidgetDensity;
+    teaser: string | null;
+    logo: string | null;
+    avatar: string | null;
+    texts: WidgetTexts;
+    consent: WidgetConsent | null;
     imageHosts: string[];
   };
   /** As browsers write origins. Empty: any. */

@@ -1,4 +1,4 @@
-import { AGENT_TYPES, WIDGET_POSITIONS, WIDGET_THEMES } from '@salient/shared-types';
+import { AGENT_TYPES, WIDGET_DENSITIES, WIDGET_POSITIONS, WIDGET_THEMES } from '@salient/shared-types';
 import type { AgentSummary, WidgetConfig } from '@salient/shared-types';
 import { z } from 'zod';
 
@@ -26,6 +26,25 @@ export const widgetConfigSchema = z
     theme: z.enum(WIDGET_THEMES),
     accent: z.string(),
     position: z.enum(WIDGET_POSITIONS),
+    radius: z.int(),
+    density: z.enum(WIDGET_DENSITIES),
+    teaser: z.string().nullable(),
+    logo: z.string().nullable(),
+    avatar: z.string().nullable(),
+    texts: z
+      .object({
+        limit_message: z.string(),
+        budget_message: z.string(),
+        offline_message: z.string(),
+        unavailable_message: z.string(),
+        note: z.string(),
+      })
+      .partial()
+      .meta({ description: "What the owner says instead of the widget's own words." }),
+    consent: z
+      .object({ text: z.string(), link: z.string().nullable() })
+      .nullable()
+      .meta({ description: 'What a visitor agrees to before the first message.' }),
     limits: z.object({ max_message_chars: z.int(), history_limit: z.int() }),
     sse_enabled: z.boolean(),
     answers_locally: z.boolean(),

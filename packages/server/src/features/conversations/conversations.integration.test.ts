@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { ChatReply, ErrorBody, SessionUsage } from '@salient/shared-types';
 import { createParser } from 'eventsource-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { answer, FAULTS, httpError } from '../../../test/fake-provider-replies.ts';
 import { queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { projectDirectory } from '../../../test/project-directory.ts';
@@ -66,6 +67,24 @@ describe('a turn', () => {
     expect(messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'user']);
     expect(messages.slice(1).map(({ content }) => content)).toEqual(['one', 'You asked: one', 'two']);
     expect(messages[0]?.content).toContain('<page>\n{"page":"Checkout"}\n</page>');
+  });
+
+  it('keeps what the visitor has agreed to with the session, with the time, once', async () => {
+    server.provider.script(() => answer());
+    const visitor = createVisitor(server.url);
+    const { session_id } = await visitor.chat(HELPER, { message: 'one', consent: 'We keep this chat for 30 days.' });
+    await visitor.chat(HELPER, { message: 'two', consent: 'Something else.' });
+    const [session] = await queryAsOwnerOf<{ metadata: { consent: { text: string; given_at: string } } }>(
+      server.running.database,
+      `SELECT metadata FROM sessions WHERE id = '${session_id}'`,
+    );
+    expect(session?.metadata.consent.text).toBe('We keep this chat for 30 days.');
+    expect(Math.abs(Date.now() - Date.parse(session!.metadata.consent.given_at))).toBeLessThan(120_000);
+    const tooLong = await visitor.post(`${HELPER}/chat`, { message: 'three', consent: 'x'.repeat(1001) });
+    expect(await tooLong.json()).toMatchObject({
+      code: 'VALIDATION_ERROR',
+      detail: expect.stringMatching(/^consent: /),
+    });
   });
 
   it('keeps two agents on one page apart, and two visitors, and two accounts', async () => {

@@ -129,11 +129,13 @@ export function createConversationRoutes({ conversations, visitorOf, maxMessageC
   }
 }
 
-function toInput({ message, client_message_id, replaces, context }: z.output<ReturnType<typeof sendMessageSchema>>) {
+function toInput(body: z.output<ReturnType<typeof sendMessageSchema>>) {
+  const { message, client_message_id, replaces, context, consent } = body;
   return {
     message,
     clientMessageId: client_message_id ?? null,
     replaces: replaces ?? null,
     context: context ?? null,
+    consent: consent ?? null,
   };
 }

@@ -30,6 +30,15 @@ export function sendMessageSchema(maxChars: number) {
       .record(z.string(), z.unknown(), 'must be an object')
       .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_CONTEXT_BYTES, 'must be at most 2 KB of JSON')
       .optional(),
+    consent: z
+      .string({ error: 'must be text' })
+      .trim()
+      .min(1, 'must not be empty')
+      .max(1000, 'must be at most 1000 characters')
+      .refine((text) => text.isWellFormed(), 'contains half of a surrogate pair')
+      .transform((text) => text.replaceAll('\0', ''))
+      .optional()
+      .meta({ description: 'The text the visitor has agreed to, as shown. Kept with the session, once.' }),
   }) satisfies z.ZodType<SendMessageBody>;
 }
 

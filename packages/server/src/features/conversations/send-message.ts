@@ -8,6 +8,7 @@ import { fitPrompt } from './build-prompt.ts';
 import type { ConversationDependencies } from './dependencies.ts';
 import { LiveTurn } from './live-turn.ts';
 import { promptRoom } from './prompt-room.ts';
+import { recordConsent } from './record-consent.ts';
 import { runTurn } from './run-turn.ts';
 import { LEASE_SECONDS } from './turn-lease.ts';
 
@@ -20,6 +21,8 @@ export interface SendMessageInput {
   /** Id of the last user message, to ask its turn again. */
   replaces: string | null;
   context: Record<string, unknown> | null;
+  /** The text that the visitor says they have agreed to. */
+  consent: string | null;
 }
 
 const REFUSALS = {
@@ -104,6 +107,8 @@ export async function sendMessage(dependencies: ConversationDependencies, input:
         knowledge: begun.knowledge,
       });
     }
+    // Also when the same message comes again: the first time may have ended here.
+    if (input.consent !== null) await recordConsent(dependencies.database, agent.accountId, session_id, input.consent);
     return ids;
   }
   const { code, detail, retryAfter } = REFUSALS[begun.outcome];
