@@ -7,13 +7,17 @@ export type ReportProblem = (problem: string) => void;
  */
 export type RawOptions = Record<string, string | number | boolean | readonly string[] | null | undefined>;
 
+const slug = /^[\w-]+$/;
 const integer = /^-?\d{1,10}$/;
 const flag = /^(true|false)?$/;
+const picture = /^https:../;
 
 /** What a value must look like, as a string. Options that are not listed may be any text. */
 const patterns: Record<string, RegExp | null | undefined> = {
   // Of names that every object inherits it knows nothing.
   __proto__: null,
+  account: slug,
+  agent: slug,
   backend: /^https?:../,
   mode: /^(floating|inline|page)$/,
   position: /^(bottom|top)-(right|left)$/,
@@ -21,9 +25,14 @@ const patterns: Record<string, RegExp | null | undefined> = {
   offsetY: integer,
   zIndex: integer,
   theme: /^(auto|light|dark)$/,
+  radius: /^\d\d?$/,
+  density: /^(comfortable|compact)$/,
+  logo: picture,
+  avatar: picture,
   dir: /^(ltr|rtl)$/,
   open: flag,
   copy: flag,
+  dataLayer: flag,
   debug: flag,
   streaming: /^(auto|true|false)?$/,
 };

@@ -1,4 +1,4 @@
-import type { WidgetPosition, WidgetTheme } from '@salient/shared-types';
+import type { WidgetDensity, WidgetPosition, WidgetTheme } from '@salient/shared-types';
 
 export const WIDGET_MODES = ['floating', 'inline', 'page'] as const;
 
@@ -36,6 +36,14 @@ export interface WidgetOptions {
   theme?: WidgetTheme;
   /** Any CSS colour. */
   accent?: string;
+  /** Corners of the panel, in px. Default 16. */
+  radius?: number;
+  /** `compact` puts more on a screen. Default `comfortable`. */
+  density?: WidgetDensity;
+  /** https address of a picture for the head of the panel, on one of the agent's `image_hosts`. */
+  logo?: string;
+  /** https address of a picture beside every answer, on one of the agent's `image_hosts`. */
+  avatar?: string;
   /** Heading of the panel, and its name for assistive technology. */
   title?: string;
   subtitle?: string;
@@ -45,6 +53,10 @@ export interface WidgetOptions {
   placeholder?: string;
   /** Questions to start with, offered as buttons. As an attribute: a JSON array of strings. */
   starters?: string[];
+  /** One line beside the closed button, until the visitor opens the chat or closes the line. */
+  teaser?: string;
+  /** `floating` only: CSS selector of elements of the page that open the chat, instead of the round button. */
+  launcher?: string;
   /** BCP 47 tag. Default: the page's language. */
   locale?: string;
   /** Default: the page's direction. */
@@ -55,6 +67,8 @@ export interface WidgetOptions {
   streaming?: boolean;
   /** Offer a copy button on every answer. Default true. */
   copy?: boolean;
+  /** Push every event to `window.dataLayer`, for a tag manager, without what was said. Default false. */
+  dataLayer?: boolean;
   /** Log what happens to the console. Default false. */
   debug?: boolean;
 }

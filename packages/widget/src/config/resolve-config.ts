@@ -1,10 +1,10 @@
-import type { WidgetConfig } from '@salient/shared-types';
+import type { WidgetConfig, WidgetConsent, WidgetTexts } from '@salient/shared-types';
 import { TOP_Z_INDEX, type WidgetMode, type WidgetOptions } from './options.ts';
 import { checkOptions, type RawOptions } from './check-options.ts';
 import { parseOptions } from './parse-options.ts';
 
 /** Every setting, decided. */
-export interface Config extends Required<Omit<WidgetOptions, 'target' | 'locale' | 'dir'>> {
+export interface Config extends Required<Omit<WidgetOptions, 'target' | 'launcher' | 'locale' | 'dir'>> {
   mode: WidgetMode;
   maxMessageChars: number;
   historyLimit: number;
@@ -12,6 +12,10 @@ export interface Config extends Required<Omit<WidgetOptions, 'target' | 'locale'
   /** Answers quote the agent's own knowledge; no language model is asked. */
   answersLocally: boolean;
   imageHosts: string[];
+  /** The owner's words instead of the widget's own. */
+  texts: WidgetTexts;
+  /** Asked before the first message. */
+  consent: WidgetConsent | null;
 }
 
 /**
@@ -27,17 +31,24 @@ export function resolveConfig(local: WidgetOptions, server?: unknown): Config {
   return {
     ...defaults,
     // The server cannot say where the widget stands or whom it talks to, only how it looks and what it says.
-    ...pick(look, ['theme', 'accent', 'position', 'title', 'subtitle', 'greeting', 'placeholder', 'starters']),
+    ...pick(look, REMOTE),
     maxMessageChars: positive(limits['max_message_chars']) ?? defaults.maxMessageChars,
     historyLimit: positive(limits['history_limit']) ?? defaults.historyLimit,
     feedback: isRecord(remote.feature_flags) && remote.feature_flags['enable_feedback'] === true,
     answersLocally: remote.answers_locally === true,
     imageHosts: Array.isArray(remote.image_hosts) ? remote.image_hosts.filter((host) => typeof host === 'string') : [],
+    texts: textsOf(remote.texts),
+    consent: consentOf(remote.consent),
     ...local,
     // A server that does not stream cannot be talked into it by a page.
     streaming: local.streaming !== false && remote.sse_enabled !== false,
   };
 }
+
+const REMOTE = [
+  ...(['theme', 'accent', 'position', 'radius', 'density', 'logo', 'avatar'] as const),
+  ...(['title', 'subtitle', 'greeting', 'placeholder', 'starters', 'teaser'] as const),
+];
 
 const defaults: Config = {
   account: 'default_account',
@@ -50,26 +61,45 @@ const defaults: Config = {
   zIndex: TOP_Z_INDEX,
   theme: 'auto',
   accent: '#0b5fff',
+  radius: 16,
+  density: 'comfortable',
+  logo: '',
+  avatar: '',
   title: 'Chat',
   subtitle: '',
   greeting: '',
   placeholder: '',
   starters: [],
+  teaser: '',
   open: false,
   streaming: true,
   copy: true,
+  dataLayer: false,
   debug: false,
   maxMessageChars: 2000,
   historyLimit: 50,
   feedback: false,
   answersLocally: false,
   imageHosts: [],
+  texts: {},
+  consent: null,
 };
 
 const ignore = () => {};
 
 function pick(options: WidgetOptions, names: (keyof WidgetOptions)[]): WidgetOptions {
   return Object.fromEntries(names.filter((name) => name in options).map((name) => [name, options[name]]));
+}
+
+function textsOf(texts: unknown): WidgetTexts {
+  const entries = isRecord(texts) ? Object.entries(texts) : [];
+  return Object.fromEntries(entries.filter(([, text]) => typeof text === 'string'));
+}
+
+function consentOf(consent: unknown): WidgetConsent | null {
+  if (!isRecord(consent) || typeof consent['text'] !== 'string' || !consent['text']) return null;
+  const { text, link } = consent;
+  return { text, link: typeof link === 'string' && /^https?:../.test(link) ? link : null };
 }
 
 function positive(value: unknown): number | undefined {

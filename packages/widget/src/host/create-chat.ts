@@ -2,7 +2,9 @@ import { effect, type ReadonlySignal } from '@preact/signals';
 import { agentUrl } from '../config/agent-url.ts';
 import type { Config } from '../config/resolve-config.ts';
 import { ChatModel, type Chat } from '../model/chat.ts';
-import { createStorage } from '../model/storage.ts';
+import { createConsent } from '../model/consent.ts';
+import { createOutbox } from '../model/outbox.ts';
+import type { WidgetStorage } from '../model/storage.ts';
 import { createTokenStorage } from '../model/token-storage.ts';
 import type { EmitEvent } from '../model/widget-events.ts';
 import { createApi } from '../protocol/create-api.ts';
@@ -12,6 +14,7 @@ import { scheduleFlush } from './schedule-flush.ts';
 
 interface ChatInput {
   config: ReadonlySignal<Config>;
+  storage: WidgetStorage;
   emit: EmitEvent;
   context: () => Record<string, unknown> | undefined;
 }
@@ -24,9 +27,8 @@ interface CreatedChat {
 }
 
 /** The conversation of one widget, wired to this browser. */
-export function createChat({ config, emit, context }: ChatInput): CreatedChat {
+export function createChat({ config, storage, emit, context }: ChatInput): CreatedChat {
   const url = agentUrl(config.peek());
-  const storage = createStorage(`salient:${url}:`, () => window.localStorage);
   const call = createCaller({
     agentUrl: url,
     tokens: createTokenStorage(storage),
@@ -40,6 +42,8 @@ export function createChat({ config, emit, context }: ChatInput): CreatedChat {
     emit,
     settings: () => config.peek(),
     context,
+    outbox: createOutbox(storage),
+    consent: createConsent(storage, () => config.peek().consent?.text),
   });
   const wasUsedBefore = storage.get('used') !== null;
   const stopRemembering = effect(() => {

@@ -1,4 +1,6 @@
+import type { Config } from '../config/resolve-config.ts';
 import type { WidgetAddress } from '../config/options.ts';
+import { pushToDataLayer } from './data-layer.ts';
 import type { EmitEvent, WidgetEventName, WidgetEvents } from '../model/widget-events.ts';
 
 /** Gets the event's own detail, and which widget it is about. */
@@ -6,13 +8,13 @@ export type WidgetListener<Name extends WidgetEventName = WidgetEventName> = (
   detail: WidgetEvents[Name] & Required<WidgetAddress>,
 ) => void;
 
-/** Events of one widget: to its listeners, then on `window` as `salient:<name>`, and to the console where wished. */
-export function createEvents(source: Required<WidgetAddress>, isDebugging: () => boolean) {
+/** Events of one widget: to its listeners, then on `window` as `salient:<name>`, and where else the options wish. */
+export function createEvents(source: Required<WidgetAddress>, settings: () => Pick<Config, 'debug' | 'dataLayer'>) {
   const listeners = new Map<string, Set<WidgetListener<never>>>();
   const emit: EmitEvent = (name, eventDetail) => {
     const detail = { ...source, ...eventDetail };
     // oxlint-disable-next-line no-console -- what the option `debug` is for
-    if (isDebugging()) console.log(`Salient: ${name}`, detail);
+    if (settings().debug) console.log(`Salient: ${name}`, detail);
     for (const listener of listeners.get(name) ?? []) {
       try {
         (listener as (detail: object) => void)(detail);
@@ -21,6 +23,7 @@ export function createEvents(source: Required<WidgetAddress>, isDebugging: () =>
         reportError(error);
       }
     }
+    if (settings().dataLayer) pushToDataLayer(name, detail);
     dispatchEvent(new CustomEvent(`salient:${name}`, { detail }));
   };
   return {

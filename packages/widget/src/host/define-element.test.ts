@@ -50,6 +50,8 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const host of hosts()) host.remove();
+  document.body.innerHTML = '';
+  localStorage.clear();
   await new Promise((resolve) => setTimeout(resolve));
 });
 
@@ -68,6 +70,14 @@ test('where the tag says how the launcher looks, the server is not asked', async
   elementClass.addTag(scriptTag({ agent: 'known', accent: 'red', position: 'bottom-left' }));
   await eventually(() => expect(inside('.launcher')).toBeTruthy());
   expect(requests).toEqual([]);
+});
+
+test('an element of the page can stand in for the launcher', async () => {
+  document.body.innerHTML = '<button class="ask">Ask</button>';
+  elementClass.addTag(scriptTag({ agent: 'apart', accent: 'red', position: 'bottom-left', launcher: '.ask' }));
+  await eventually(() => expect(document.querySelector('.ask')!.getAttribute('aria-haspopup')).toBe('dialog'));
+  expect(inside('.launcher')).toBeFalsy();
+  expect(imports).toEqual([]);
 });
 
 test('calls that were queued before the loader came reach their widget, and only that', async () => {
@@ -118,6 +128,65 @@ test('the panel takes the very node of the launcher over, opens, and loads the h
   expect(requests).toContain('GET /accounts/default_account/agents/opened/history include');
 });
 
+test('with an element of the page as its launcher, that opens and closes it, until the widget is gone', async () => {
+  document.body.innerHTML = '<button class="ask">Ask</button>';
+  const ask = document.querySelector<HTMLElement>('.ask')!;
+  elementClass.addTag(scriptTag({ agent: 'own', launcher: '.ask' }));
+  await eventually(() => expect(ask.getAttribute('aria-expanded')).toBe('false'));
+  ask.click();
+  await eventually(() => expect(ask.getAttribute('aria-expanded')).toBe('true'));
+  expect(inside('[role=dialog]')!.hidden).toBe(false);
+  // There is no round button that could close it.
+  expect(inside('.header [aria-label="Close chat"]')).toBeTruthy();
+  ask.click();
+  await eventually(() => expect(inside('[role=dialog]')!.hidden).toBe(true));
+  salient('destroy', { agent: 'own' });
+  await new Promise((resolve) => setTimeout(resolve));
+  ask.click();
+  expect(hosts()).toHaveLength(0);
+  expect(ask.outerHTML).toBe('<button class="ask">Ask</button>');
+});
+
+test('a teaser stands beside the closed launcher until the visitor reacts, and only that is stored', async () => {
+  elementClass.addTag(scriptTag({ agent: 'teasing', teaser: 'Need help?' }));
+  await eventually(() => expect(inside('.teaser')?.textContent).toBe('Need help?'));
+  expect(localStorage.length).toBe(0);
+  inside('[aria-label="Close this message"]')!.click();
+  await eventually(() => expect(inside('.teaser')).toBeFalsy());
+  expect(Object.keys(localStorage)).toEqual([expect.stringMatching(/^salient:.*teasing:teaser$/)]);
+  expect(inside('[role=dialog]')).toBeFalsy();
+});
+
+test('a message sent by the page opens the chat, and one that cannot be sent stays in the box', async () => {
+  elementClass.addTag(scriptTag({ agent: 'told' }));
+  salient('send', ' ', { agent: 'told' });
+  await eventually(() => expect(inside('[role=dialog]')?.hidden).toBe(false));
+  expect(inside('.message.user')).toBeFalsy();
+  expect((inside('textarea') as HTMLTextAreaElement).value).toBe(' ');
+});
+
+test('what can change at run time does', async () => {
+  elementClass.addTag(scriptTag({ agent: 'changing' }));
+  salient('open', { agent: 'changing' });
+  await eventually(() => expect(inside('#title')?.textContent).toBe('Support'));
+  salient('update', { title: 'Sales', subtitle: 'Until six', placeholder: 'Ask', accent: 'teal', theme: 'dark' });
+  salient('update', { radius: 4, dir: 'rtl', greeting: 'Welcome', starters: ['Prices?'], agent: 'other' });
+  await eventually(() => expect(inside('#title')?.textContent).toBe('Sales'));
+  await eventually(() => expect(inside('.starter')?.textContent).toBe('Prices?'));
+  expect(inside('.subtitle')?.textContent).toBe('Until six');
+  expect((inside('textarea') as HTMLTextAreaElement).placeholder).toBe('Ask');
+  expect(inside('.salient')?.className).toBe('salient dark');
+  expect(inside('.salient')?.dir).toBe('rtl');
+  const css = hosts()[0]!.shadowRoot!.adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules]);
+  const text = css.map(({ cssText }) => cssText).join('');
+  expect(text).toContain('--salient-accent: teal');
+  expect(text).toContain('--salient-radius: 4px');
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+  salient('update', { radius: 'big' });
+  salient('update', { radius: 'big' });
+  expect(error.mock.calls).toEqual([['Salient: radius="big" is not valid']]);
+});
+
 test('a call to one of several widgets reaches that one, also before it stands', async () => {
   salient('prefill', 'Hello', { agent: 'late' });
   salient('open', { agent: 'late' });
@@ -163,6 +232,9 @@ test('the element does what the tag does, and stays where the page has put it', 
   document.body.append(place);
   await eventually(() => expect(inside('[role=region]')).toBeTruthy());
   expect(hosts()[0]!.parentElement).toBe(place);
+  // A tag for the same widget adds none.
+  elementClass.addTag(scriptTag({ agent: 'element', mode: 'inline' }));
+  expect(hosts()).toHaveLength(1);
   expect(inside('.launcher')).toBeFalsy();
   expect(requests.filter((request) => request.includes('history'))).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { createReport } from '../config/report-problem.ts';
 import { launch, type LaunchedWidget } from './launch.ts';
 import type { LoaderPage, SalientCall } from './loader-page.ts';
 import type { takeOver } from './take-over.ts';
+import { watchLaunchers } from './watch-launchers.ts';
 
 /** The class of `<salient-chat>`, which is also the one registry of a page's widgets. */
 export interface SalientElementClass extends CustomElementConstructor {
@@ -15,6 +16,9 @@ export const TAG_NAME = 'salient-chat';
 
 /** The commands that need the panel to be carried out. The others can wait for the visitor. */
 const NEEDS_PANEL = /open|toggle|send|prefill|hide|update|destroy|reset/;
+
+/** How long a page has for its own start before a panel comes that nobody has asked for. */
+const EAGER_MS = 500;
 
 /**
  * Defines `<salient-chat>` and `window.Salient` on this page.
@@ -67,16 +71,25 @@ export function defineElement(
     const { account, agent, backend, mode, target } = options;
     const id = [account, agent, backend, mode, target].join();
     if (!element.isConnected && page.widgets.some((other) => other.id === id)) return;
-    const widget: LaunchedWidget = { id, element, options, stackIndex: 0 };
+    const widget: LaunchedWidget = { id, element, options, stackIndex: 0, ended: new AbortController() };
     page.widgets = [...page.widgets, widget];
     await launch(widget, page);
+    if (mode === 'floating' && options['launcher']) {
+      watchLaunchers(options['launcher'] as string, widget.ended.signal, (isClick) => {
+        if (isClick && widget.toggle) widget.toggle();
+        else {
+          widget.wantsOpen ||= isClick;
+          loadPanel();
+        }
+      });
+    }
     if (page.adopt) page.adopt(widget);
     else waitForIntent(widget);
   }
 
   function waitForIntent(widget: LaunchedWidget) {
-    const { launcher, options } = widget;
-    const { account, agent, open } = options;
+    const { launcher, options, isEager } = widget;
+    const { account, agent, mode, open } = options;
     const detail = { account, agent };
     widget.isReady = true;
     dispatchEvent(new CustomEvent('salient:ready', { detail }));
@@ -97,7 +110,9 @@ export function defineElement(
       widget.wantsOpen = true;
       loadPanel();
     });
-    if (!launcher || /^(true)?$/.test(open as string)) loadPanel();
+    if (mode !== 'floating' || /^(true)?$/.test(open as string)) loadPanel();
+    // Not in the way of the page's own start.
+    else if (isEager) setTimeout(loadPanel, EAGER_MS);
   }
 
   class SalientElement extends HTMLElement {
@@ -114,7 +129,9 @@ export function defineElement(
       // Moving an element disconnects it for a moment.
       queueMicrotask(() => {
         if (this.isConnected) return;
-        page.widgets.find(({ element }) => element === this)?.release?.();
+        const widget = page.widgets.find(({ element }) => element === this);
+        widget?.ended.abort();
+        widget?.release?.();
         page.widgets = page.widgets.filter(({ element }) => element !== this);
       });
     }

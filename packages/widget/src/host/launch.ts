@@ -1,6 +1,7 @@
 import { agentUrl } from '../config/agent-url.ts';
 import { checkOptions, type RawOptions } from '../config/check-options.ts';
 import { TOP_Z_INDEX } from '../config/options.ts';
+import { storagePrefix } from '../config/storage-prefix.ts';
 import { fetchConfig } from '../protocol/fetch-config.ts';
 import { drawLauncher } from '../view/draw-launcher.ts';
 import { lookCss, type Look } from '../view/styles/look.ts';
@@ -28,6 +29,12 @@ export interface LaunchedWidget {
   isReady?: boolean;
   /** The visitor has asked for it already. */
   wantsOpen?: boolean;
+  /** Ends what the loader holds of it when its element has left the page. */
+  readonly ended: AbortController;
+  /** Set by the panel: opens or closes it. */
+  toggle?: () => void;
+  /** The panel comes without anybody asking for it: there is a line to show, or an answer that was under way. */
+  isEager?: boolean;
   /** Set by the panel: ends what it holds when the element has left the page. */
   release?: () => void;
 }
@@ -40,16 +47,17 @@ export async function launch(widget: LaunchedWidget, page: { widgets: LaunchedWi
   const { element, options } = widget;
   const host = createHost(element);
   const isFloating = options['mode'] === 'floating';
+  const url = agentUrl(options as Record<'backend' | 'account' | 'agent', string>);
   let look = { accent: '#0b5fff', position: 'bottom-right', offsetX: 20, offsetY: 20, zIndex: TOP_Z_INDEX, ...options };
   if (isFloating && !(options['accent'] && options['position'])) {
     const timeout = new Promise((resolve) => setTimeout(resolve, CONFIG_TIMEOUT_MS));
-    widget.serverConfig = fetchConfig(agentUrl(options as Record<'backend' | 'account' | 'agent', string>));
-    const { accent, position } = Object(await Promise.race([widget.serverConfig, timeout])) as RawOptions;
-    look = { ...look, ...checkOptions({ accent, position }, () => {}), ...options };
+    widget.serverConfig = fetchConfig(url);
+    const { accent, position, teaser } = Object(await Promise.race([widget.serverConfig, timeout])) as RawOptions;
+    look = { ...look, ...checkOptions({ accent, position, teaser }, () => {}), ...options };
   }
   // An element that the page itself has put somewhere stays there.
   if (!element.isConnected) await placeHost(element, options['target'] as string | undefined);
-  if (isFloating) {
+  if (isFloating && !options['launcher']) {
     if (!options['offsetX'] && !options['offsetY']) {
       // Looked up now, not before the wait: widgets of one page do not get ready in their order.
       while (page.widgets.some(({ place }) => place === look.position + widget.stackIndex)) widget.stackIndex++;
@@ -58,6 +66,19 @@ export async function launch(widget: LaunchedWidget, page: { widgets: LaunchedWi
     raiseHost(element, look.zIndex);
     host.container.append((widget.launcher = drawLauncher()));
   }
+  widget.isEager = !!(
+    stored('sessionStorage', 'resume') ||
+    ((look as RawOptions)['teaser'] && !stored('localStorage', 'teaser'))
+  );
   host.setLook(lookCss({ ...look, stackIndex: widget.stackIndex } as unknown as Look));
   widget.host = host;
+
+  function stored(storage: 'localStorage' | 'sessionStorage', name: string): unknown {
+    try {
+      return window[storage].getItem(storagePrefix(url) + name);
+    } catch {
+      // Where nothing can be stored, nothing was.
+      return undefined;
+    }
+  }
 }

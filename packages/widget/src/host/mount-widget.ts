@@ -2,15 +2,20 @@ import { computed, effect, signal } from '@preact/signals';
 import { h, hydrate, render } from 'preact';
 import { agentUrl } from '../config/agent-url.ts';
 import { checkOptions, type RawOptions, type ReportProblem } from '../config/check-options.ts';
+import type { WidgetOptions } from '../config/options.ts';
 import { parseOptions } from '../config/parse-options.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
+import { storagePrefix } from '../config/storage-prefix.ts';
 import { chooseLocale } from '../locales/choose-locale.ts';
 import { en } from '../locales/en.ts';
 import { loadWords } from '../locales/load-words.ts';
 import { AnnouncerModel } from '../model/announcer.ts';
+import { DraftModel } from '../model/draft.ts';
 import { LauncherModel } from '../model/launcher.ts';
 import { createPageContext } from '../model/page-context.ts';
 import { speakAnswers } from '../model/speak-answers.ts';
+import { createStorage } from '../model/storage.ts';
+import { TeaserModel } from '../model/teaser.ts';
 import { fetchConfig } from '../protocol/fetch-config.ts';
 import { App } from '../view/app.tsx';
 import { createMarkdownPieces } from '../view/markdown/pieces.ts';
@@ -18,7 +23,12 @@ import { WidgetContextProvider } from '../view/widget-context.ts';
 import { createChat } from './create-chat.ts';
 import { createEvents } from './create-events.ts';
 import type { WidgetHost } from './create-host.ts';
+import { pushToDataLayer } from './data-layer.ts';
 import { dressHost } from './dress-host.ts';
+import { followPage } from './follow-page.ts';
+import { countInTitle } from './page-title.ts';
+import { rememberVisit } from './remember-visit.ts';
+import { tellLaunchers } from './tell-launchers.ts';
 import { trackViewport } from './track-viewport.ts';
 import type { Widget } from './widget.ts';
 
@@ -34,6 +44,9 @@ export interface MountInput {
   report: ReportProblem;
 }
 
+/** What decides whom the widget talks to, and what it stands on. */
+const FIXED = ['account', 'agent', 'backend', 'mode', 'target', 'launcher'] as const;
+
 /** Builds the widget into a host that stands on the page. Everything it opens, `destroy` closes. */
 export function mountWidget({ host, options, serverConfig, stackIndex, isReady, report }: MountInput): Widget {
   const local = signal(parseOptions(options, report));
@@ -43,54 +56,93 @@ export function mountWidget({ host, options, serverConfig, stackIndex, isReady, 
   const isHidden = signal(false);
   const words = signal(en);
   const locale = computed(() => chooseLocale(wishedLocale.value, words.value.locale));
-  const draft = signal('');
   const ended = new AbortController();
 
   const { account, agent, mode } = config.peek();
-  const events = createEvents({ account, agent }, () => config.peek().debug);
+  const { launcher: launchers } = local.peek();
+  const isFloating = mode === 'floating';
+  const url = agentUrl(config.peek());
+  const prefix = storagePrefix(url);
+  const storage = createStorage(prefix, () => window.localStorage);
+  const events = createEvents({ account, agent }, () => config.peek());
   const { emit } = events;
   const pageContext = createPageContext(report);
   const launcher = new LauncherModel(emit);
   const announcer = new AnnouncerModel();
   const pieces = createMarkdownPieces();
-  const { chat, wasUsedBefore, stopChat } = createChat({ config, emit, context: pageContext.get });
+  const draft = new DraftModel(storage);
+  const teaser = new TeaserModel(storage);
+  const { chat, wasUsedBefore, stopChat } = createChat({ config, storage, emit, context: pageContext.get });
+  const isOnline = followPage({ chat, launcher, newsKey: `${prefix}news`, ended: ended.signal });
 
   const useServerConfig = async (body: Promise<unknown>) => {
     server.value ??= await body;
   };
-  void useServerConfig(serverConfig ?? fetchConfig(agentUrl(config.peek())));
+  void useServerConfig(serverConfig ?? fetchConfig(url));
 
   const stops = [
     stopChat,
     dressHost(host, config, isHidden, pieces, stackIndex),
-    speakAnswers(chat, announcer),
+    speakAnswers(chat, announcer, words),
     effect(() => setLanguage(host.container, locale.value, local.value.dir)),
     effect(() => void loadWords(wishedLocale.value).then((loaded) => (words.value = loaded))),
     effect(() => {
       // What a visitor opens they want to read. What merely stands open waits for their interest.
-      if (launcher.isOpen.value && launcher.movesFocus.value) void chat.connect();
+      if (!launcher.isOpen.value || !launcher.movesFocus.value) return;
+      void chat.connect();
+      teaser.end();
     }),
     effect(() => {
       // What reads answers comes while the first one is being asked for, or the stored ones are.
       const isReturning = wasUsedBefore && chat.history.value === 'loading';
-      if (isReturning || draft.value !== '' || chat.messages.value.length > 0) pieces.reader.load();
+      if (isReturning || draft.text.value !== '' || chat.messages.value.length > 0) pieces.reader.load();
     }),
     effect(() => {
       // The server was away when it was asked first, and is back.
-      if (chat.history.value === 'loaded' && !server.peek()) void useServerConfig(fetchConfig(agentUrl(config.peek())));
+      if (chat.history.value === 'loaded' && !server.peek()) void useServerConfig(fetchConfig(url));
     }),
   ];
-  if (mode === 'floating') events.on('message:received', () => launcher.countAnswer());
+  // Other tabs hear of what is stored.
+  events.on('stream:start', ({ message_id }) => storage.set('news', message_id));
+  events.on('stream:end', ({ message_id }) => storage.set('news', `${message_id} ended`));
+  if (isFloating) {
+    events.on('message:received', () => launcher.countAnswer(document.hidden));
+    stops.push(countInTitle(launcher.unread));
+  }
+  if (launchers) stops.push(tellLaunchers(launchers, launcher.isOpen));
 
   const viewport = trackViewport(ended.signal);
-  const context = { config, words, locale, viewport, chat, launcher, announcer, pieces, draft };
+  const hasOwnLauncher = isFloating && !launchers;
+  const context = {
+    config,
+    words,
+    locale,
+    viewport,
+    isOnline,
+    chat,
+    launcher,
+    teaser,
+    announcer,
+    pieces,
+    draft,
+    hasOwnLauncher,
+  };
   hydrate(h(WidgetContextProvider, { value: context }, h(App, null)), host.container);
 
-  if (mode === 'floating' && config.peek().open) launcher.openQuietly();
+  if (isFloating && config.peek().open) launcher.openQuietly();
   if (mode === 'page' || (wasUsedBefore && (mode === 'inline' || config.peek().open))) void chat.connect();
+  stops.push(
+    rememberVisit(
+      chat,
+      launcher,
+      createStorage(prefix, () => window.sessionStorage),
+    ),
+  );
+  chat.sendUnsent();
 
   // Later, so that whoever has just got the handle can listen first.
   if (!isReady) queueMicrotask(() => emit('ready', {}));
+  else if (config.peek().dataLayer) pushToDataLayer('ready', { account, agent });
 
   return {
     open: () => launcher.open(),
@@ -99,14 +151,20 @@ export function mountWidget({ host, options, serverConfig, stackIndex, isReady, 
     show: () => void (isHidden.value = false),
     hide: () => void (isHidden.value = true),
     reset: () => void chat.reset(),
-    send: (text) => void chat.send(text),
-    prefill: (text) => void (draft.value = text),
+    send(text) {
+      launcher.open();
+      // What cannot be sent now is not lost either.
+      if (!chat.send(text)) draft.write(text);
+    },
+    prefill: (text) => draft.write(text),
     // The proof is for the server alone: what is in a message, the model may repeat.
     identify: ({ token: _token, ...visitor }) => pageContext.add({ visitor }),
     context: (data) => pageContext.add(data),
     update(changes) {
-      const { account: _account, agent: _agent, backend: _backend, mode: _mode, ...rest } = changes;
-      local.value = { ...local.peek(), ...parseOptions(checkOptions(rest, report), report) };
+      const next = { ...local.peek(), ...parseOptions(checkOptions({ ...changes }, report), report) };
+      for (const [name, value] of Object.entries(changes)) if (value === null) delete next[name as keyof WidgetOptions];
+      for (const name of FIXED) Object.assign(next, { [name]: local.peek()[name] });
+      local.value = next;
     },
     on: events.on,
     off: events.off,

@@ -4,6 +4,7 @@ import { createReport } from '../config/report-problem.ts';
 import { createHost } from './create-host.ts';
 import { mountWidget } from './mount-widget.ts';
 import { placeHost } from './place-host.ts';
+import { watchLaunchers } from './watch-launchers.ts';
 import type { Widget } from './widget.ts';
 
 /** As the attributes of the script tag, in camelCase. */
@@ -24,5 +25,9 @@ export function mount({ target, ...options }: MountOptions = {}): Widget {
   const host = createHost(document.createElement('salient-chat'));
   if (target instanceof Element) target.append(host.element);
   else placeHost(host.element, target).catch((error: Error) => report(error.message));
-  return mountWidget({ host, options: checked, serverConfig: undefined, stackIndex: 0, report });
+  const widget = mountWidget({ host, options: checked, serverConfig: undefined, stackIndex: 0, report });
+  if (!options.launcher) return widget;
+  const ended = new AbortController();
+  watchLaunchers(options.launcher, ended.signal, (isClick) => isClick && widget.toggle());
+  return { ...widget, destroy: () => (ended.abort(), widget.destroy()) };
 }

@@ -1,4 +1,5 @@
 import type { WidgetAddress } from '../config/options.ts';
+import { followAttributes } from './follow-attributes.ts';
 import type { LaunchedWidget } from './launch.ts';
 import type { LoaderPage, SalientCall } from './loader-page.ts';
 import { mountWidget } from './mount-widget.ts';
@@ -33,6 +34,8 @@ export function takeOver(page: LoaderPage): void {
     // Not in its place yet: the loader hands it over when it is.
     if (!host) return;
     const widget = mountWidget({ host, options, serverConfig, stackIndex, isReady, report: page.report });
+    followAttributes(launched.element, widget);
+    launched.toggle = () => widget.toggle();
     mounted.set(widget, { account: options['account'] as string, agent: options['agent'] as string });
     launched.release = () => {
       mounted.delete(widget);

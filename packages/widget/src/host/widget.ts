@@ -26,16 +26,22 @@ export interface Widget {
   destroy(): void;
   /** Starts a new conversation, without asking. */
   reset(): void;
-  /** Sends a message as if the visitor had written it. Ignored while an answer is being written. */
+  /** Shows the panel and sends a message as the visitor. While an answer is being written it waits in the message box. */
   send(text: string): void;
   /** Puts text into the message box. The visitor sends it, or does not. */
   prefill(text: string): void;
-  /** Says who the visitor is; name, e-mail and id go along with later messages as data for the agent. */
+  /**
+   * Says who the visitor is. Name, e-mail and id go along with later messages as data for the agent, unverified; the
+   * token is accepted and not used yet.
+   */
   identify(identity: VisitorIdentity): void;
   /** Page data that goes along with every later message: at most 2 KB of JSON. */
   context(data: Record<string, unknown>): void;
-  /** Changes settings in place. What decides whom the widget talks to (account, agent, backend, mode) stays. */
-  update(options: WidgetOptions): void;
+  /**
+   * Changes settings in place; null goes back to what the server says. What decides whom the widget talks to and what it
+   * stands on (account, agent, backend, mode, target, launcher) stays.
+   */
+  update(options: { [Name in keyof WidgetOptions]?: WidgetOptions[Name] | null }): void;
   on: <Name extends WidgetEventName>(name: Name, listener: WidgetListener<Name>) => void;
   off: <Name extends WidgetEventName>(name: Name, listener: WidgetListener<Name>) => void;
 }

@@ -1,22 +1,35 @@
 import type { History, Message } from '@salient/shared-types';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../test/eventually.ts';
 import { ChatError } from '../protocol/errors.ts';
 import { createFakeApi } from '../test/fake-api.ts';
+import { createMemoryStorage } from '../test/memory-storage.ts';
 import { ChatModel, type Chat } from './chat.ts';
+import { createConsent } from './consent.ts';
+import { createOutbox } from './outbox.ts';
+import type { WidgetStorage } from './storage.ts';
 
 const chats: Chat[] = [];
 afterEach(() => {
   for (const chat of chats.splice(0)) chat.disconnect();
 });
 
-function setUp(answer: Parameters<typeof createFakeApi>[0], { streaming = true } = {}) {
+interface SetUpOptions {
+  streaming?: boolean;
+  isOnline?: () => boolean;
+  pause?: () => Promise<void>;
+  storage?: WidgetStorage;
+  consentText?: string;
+}
+
+function setUp(answer: Parameters<typeof createFakeApi>[0], options: SetUpOptions = {}) {
+  const { streaming = true, isOnline = () => true, pause = async () => {}, storage = createMemoryStorage() } = options;
   const api = createFakeApi(answer);
   const emitted: string[] = [];
   const flushes: (() => void)[] = [];
   const chat = new ChatModel({
     api,
-    network: { isOnline: () => true, pause: async () => {} },
+    network: { isOnline, pause },
     scheduleFlush: (flush) => {
       flushes.push(flush);
       return () => void flushes.splice(flushes.indexOf(flush), 1);
@@ -24,12 +37,14 @@ function setUp(answer: Parameters<typeof createFakeApi>[0], { streaming = true }
     emit: (name) => void emitted.push(name),
     settings: () => ({ streaming, historyLimit: 50, maxMessageChars: 20 }),
     context: () => ({ page: '/cart' }),
+    outbox: createOutbox(storage),
+    consent: createConsent(storage, () => options.consentText),
   });
   chats.push(chat);
   const isIdle = () => eventually(() => expect(chat.activity.value).toBe('idle'));
   const shown = () =>
     chat.messages.value.map(({ role, state }) => `${role} ${state.value.status}: ${state.value.content}`);
-  return { api, chat, emitted, flushes, isIdle, shown };
+  return { api, chat, emitted, flushes, isIdle, shown, storage };
 }
 
 function stored(id: string, role: 'user' | 'assistant', content: string, more: Partial<Message> = {}): Message {
@@ -174,6 +189,7 @@ test('a first message waits for the answer that was under way before', async () 
     history: historyOf(messages, 't1'),
     beforePiece: () => gate.opened,
   });
+  api.stored.turns = 1;
   chat.send('second');
   await eventually(() => expect(api.calls).toContain('rejoin t1 '));
   expect(api.bodies).toHaveLength(0);
@@ -256,4 +272,227 @@ test('a rating is shown at once and taken back when it could not be stored', asy
   await chat.rate(answer, 'up');
   expect(answer.state.value.rating).toBe('up');
   expect(api.calls).toContain('rate m1 up');
+});
+
+test('a comment goes along with its rating, and a fault takes both back', async () => {
+  const { api, chat, isIdle } = setUp({ pieces: ['a'] });
+  chat.send('hi');
+  await isIdle();
+  const answer = chat.messages.value[1]!;
+  expect(await chat.rate(answer, 'down', 'Too short')).toBe(true);
+  expect(api.calls).toContain('rate m1 down Too short');
+  api.stored.refusesRating = true;
+  expect(await chat.rate(answer, 'up', 'No')).toBe(false);
+  expect(answer.state.value.rating).toBe('down');
+  expect(chat.notice.value?.code).toBe('NETWORK');
+});
+
+test('the last answer can be asked for again: its turn is replaced, in sight and on the server', async () => {
+  const { api, chat, emitted, isIdle, shown } = setUp({ pieces: ['x'] });
+  chat.send('one');
+  await isIdle();
+  chat.send('two');
+  await isIdle();
+  emitted.length = 0;
+  expect(chat.askAgain()).toBe(true);
+  expect(shown()).toEqual(['user complete: one', 'assistant complete: x', 'user sending: two']);
+  await isIdle();
+  expect(shown()).toEqual([
+    'user complete: one',
+    'assistant complete: x',
+    'user complete: two',
+    'assistant complete: x',
+  ]);
+  expect(api.bodies[2]).toMatchObject({ message: 'two', replaces: 'u2' });
+  expect(emitted).not.toContain('message:sent');
+});
+
+test('the last question can be sent in other words, within the same limits', async () => {
+  const { api, chat, emitted, isIdle, shown } = setUp({ pieces: ['x'] });
+  expect(chat.askAgain('before anything was said')).toBe(false);
+  chat.send('helo');
+  await isIdle();
+  expect(chat.askAgain('x'.repeat(21))).toBe(false);
+  expect(chat.askAgain(' ')).toBe(false);
+  expect(chat.askAgain('hello')).toBe(true);
+  await isIdle();
+  expect(shown()).toEqual(['user complete: hello', 'assistant complete: x']);
+  expect(api.bodies[1]).toMatchObject({ message: 'hello', replaces: 'u1' });
+  expect(emitted.filter((name) => name === 'message:sent')).toHaveLength(2);
+});
+
+describe('without a network', () => {
+  function setUpOffline(storage = createMemoryStorage()) {
+    let comeBack = () => {};
+    const isBack = new Promise<void>((resolve) => (comeBack = resolve));
+    let isOnline = false;
+    const refusals = [new ChatError('OFFLINE')];
+    const part = setUp({ pieces: ['x'], refusals }, { storage, isOnline: () => isOnline, pause: () => isBack });
+    return { ...part, comeBack: () => ((isOnline = true), comeBack()) };
+  }
+
+  test('a message waits in sight and goes out once when the network is back', async () => {
+    const { api, chat, comeBack, isIdle, shown, storage } = setUpOffline();
+    chat.send('hi');
+    await eventually(() => expect(chat.connection.value).toBe('offline'));
+    expect(shown()).toEqual(['user sending: hi']);
+    expect(storage.get('outbox')).toContain('hi');
+    comeBack();
+    await isIdle();
+    expect(shown()).toEqual(['user complete: hi', 'assistant complete: x']);
+    expect(new Set(api.bodies.map((body) => body.client_message_id)).size).toBe(1);
+    expect(storage.get('outbox')).toBeNull();
+  });
+
+  test('a message that waits can be taken back, and sent later under the same id', async () => {
+    const { api, chat, comeBack, isIdle, shown, storage } = setUpOffline();
+    chat.send('hi');
+    await eventually(() => expect(chat.connection.value).toBe('offline'));
+    chat.stop();
+    expect(shown()).toEqual(['user failed: hi']);
+    expect(chat.isBusy.value).toBe(false);
+    expect(storage.get('outbox')).toBeNull();
+    comeBack();
+    chat.retryMessage(chat.messages.value[0]!);
+    await isIdle();
+    expect(shown()).toEqual(['user complete: hi', 'assistant complete: x']);
+    expect(new Set(api.bodies.map((body) => body.client_message_id)).size).toBe(1);
+  });
+
+  test('a message that a page could not send is sent by the next one, under the same id', async () => {
+    const first = setUpOffline();
+    first.chat.send('hi');
+    await eventually(() => expect(first.chat.connection.value).toBe('offline'));
+    first.chat.disconnect();
+    const second = setUp({ pieces: ['x'] }, { storage: first.storage });
+    second.chat.sendUnsent();
+    await second.isIdle();
+    expect(second.shown()).toEqual(['user complete: hi', 'assistant complete: x']);
+    expect(second.api.bodies[0]).toEqual(first.api.bodies[0]);
+    second.chat.sendUnsent();
+    expect(second.api.bodies).toHaveLength(1);
+  });
+
+  test('a message that the server had after all is not shown twice', async () => {
+    const storage = createMemoryStorage();
+    createOutbox(storage).set({ message: 'hi', client_message_id: 'known' });
+    const messages = [stored('u1', 'user', 'hi'), stored('m1', 'assistant', 'x')];
+    const { chat, isIdle, shown } = setUp({ pieces: ['x'], history: historyOf(messages) }, { storage });
+    chat.sendUnsent();
+    await isIdle();
+    expect(shown()).toEqual(['user complete: hi', 'assistant complete: x']);
+  });
+});
+
+describe('several tabs', () => {
+  test('what another tab has said and replaced is taken over, and what is known stays the same object', async () => {
+    const old = [stored('u0', 'user', 'hi'), stored('m0', 'assistant', 'x')];
+    const { api, chat, shown } = setUp({ pieces: [], history: historyOf([...old, stored('u1', 'user', 'old')]) });
+    await chat.connect();
+    const [kept] = chat.messages.value;
+    api.stored.history = historyOf([...old, stored('u2', 'user', 'new'), stored('m2', 'assistant', 'y')]);
+    await chat.refresh();
+    expect(shown().map((line) => line.split(': ')[1])).toEqual(['hi', 'x', 'new', 'y']);
+    expect(chat.messages.value[0]).toBe(kept);
+  });
+
+  test('an answer that another tab asked for is joined', async () => {
+    const { api, chat, isIdle, shown } = setUp({ pieces: ['a', 'b'] });
+    await chat.connect();
+    api.stored.history = historyOf([stored('u1', 'user', 'elsewhere')], 't1');
+    await chat.refresh();
+    expect(chat.isRejoining.value).toBe(true);
+    await isIdle();
+    expect(shown()).toEqual(['user complete: elsewhere', 'assistant complete: ab']);
+    expect(chat.isRejoining.value).toBe(false);
+  });
+
+  test('a message waits for the answer of another tab, and stands after it', async () => {
+    const { api, chat, isIdle, shown } = setUp({ pieces: ['a'], refusals: [new ChatError('TURN_IN_PROGRESS')] });
+    await chat.connect();
+    api.stored.history = historyOf([stored('u1', 'user', 'elsewhere')], 't1');
+    api.stored.turns = 1;
+    chat.send('here');
+    await eventually(() => expect(api.bodies).toHaveLength(2));
+    await isIdle();
+    expect(shown().map((line) => line.split(': ')[1])).toEqual(['elsewhere', 'a', 'here', 'a']);
+    expect(api.bodies[0]).toEqual(api.bodies[1]);
+  });
+
+  test('a conversation that could not be loaded is loaded when the visitor is back', async () => {
+    const { api, chat, shown } = setUp({ pieces: [], history: new ChatError('TIMEOUT') });
+    await chat.connect();
+    api.stored.history = historyOf([stored('u1', 'user', 'hi')]);
+    await chat.refresh();
+    expect(shown()).toEqual(['user complete: hi']);
+  });
+});
+
+describe('earlier messages', () => {
+  test('are put before the others, a page at a time', async () => {
+    const { api, chat, shown } = setUp({
+      pieces: [],
+      history: { ...historyOf([stored('u2', 'user', 'second')]), next_cursor: 'u2' },
+    });
+    await chat.connect();
+    api.stored.history = historyOf([stored('u1', 'user', 'first')]);
+    await Promise.all([chat.loadEarlier(), chat.loadEarlier()]);
+    expect(shown().map((line) => line.split(': ')[1])).toEqual(['first', 'second']);
+    expect(chat.earlierCursor.value).toBeNull();
+    expect(api.calls).toEqual(['history', 'history u2']);
+  });
+
+  test('that cannot be had can be asked for again', async () => {
+    const { api, chat } = setUp({
+      pieces: [],
+      history: { ...historyOf([stored('u2', 'user', 'second')]), next_cursor: 'u2' },
+    });
+    await chat.connect();
+    api.stored.history = new ChatError('NETWORK');
+    await chat.loadEarlier();
+    expect([chat.earlier.value, chat.earlierCursor.value]).toEqual(['failed', 'u2']);
+    api.stored.history = historyOf([stored('u1', 'user', 'first')]);
+    await chat.loadEarlier();
+    expect([chat.earlier.value, chat.earlierCursor.value]).toEqual(['idle', null]);
+  });
+});
+
+describe('where the site asks for consent', () => {
+  test('nothing is sent before the visitor agrees, and the text goes along with the first message', async () => {
+    const { api, chat, isIdle, shown } = setUp({ pieces: ['x'] }, { consentText: 'We keep it.' });
+    expect(chat.send('hi')).toBe(true);
+    expect([chat.heldForConsent.value, shown(), api.bodies]).toEqual(['hi', [], []]);
+    chat.agree();
+    await isIdle();
+    chat.send('again');
+    await isIdle();
+    expect(api.bodies.map(({ message, consent }) => [message, consent])).toEqual([
+      ['hi', 'We keep it.'],
+      ['again', undefined],
+    ]);
+    await chat.reset();
+    chat.send('new');
+    await isIdle();
+    expect(api.bodies[2]).toMatchObject({ consent: 'We keep it.' });
+  });
+
+  test('a visitor who does not agree keeps what they wrote', () => {
+    const { api, chat } = setUp({ pieces: ['x'] }, { consentText: 'We keep it.' });
+    chat.send('hi');
+    expect(chat.disagree()).toBe('hi');
+    expect([chat.heldForConsent.value, api.calls]).toEqual([null, []]);
+  });
+
+  test('a changed text is asked for again, in the middle of a conversation too', async () => {
+    const storage = createMemoryStorage();
+    createConsent(storage, () => 'Old.').give();
+    const history = historyOf([stored('u0', 'user', 'hi')]);
+    const { api, chat, isIdle } = setUp({ pieces: ['x'], history }, { storage, consentText: 'New.' });
+    await chat.connect();
+    chat.send('more');
+    expect(chat.heldForConsent.value).toBe('more');
+    chat.agree();
+    await isIdle();
+    expect(api.bodies[0]).toMatchObject({ message: 'more', consent: 'New.' });
+  });
 });

@@ -26,8 +26,13 @@ export const LauncherModel = createModel((emit: EmitEvent) => {
   }
 
   /** An answer came; it counts as unread unless the visitor is looking. */
-  function countAnswer() {
-    if (!isOpen.peek()) setUnread(unread.peek() + 1);
+  function countAnswer(isTabHidden = false) {
+    if (!isOpen.peek() || isTabHidden) setUnread(unread.peek() + 1);
+  }
+
+  /** The visitor has come back to the tab. */
+  function look() {
+    if (isOpen.peek()) setUnread(0);
   }
 
   function change(opens: boolean, isWish: boolean) {
@@ -44,7 +49,7 @@ export const LauncherModel = createModel((emit: EmitEvent) => {
     emit('unread', { count });
   }
 
-  return { isOpen, unread, movesFocus, open, openQuietly, close, toggle, countAnswer };
+  return { isOpen, unread, movesFocus, open, openQuietly, close, toggle, countAnswer, look };
 });
 
 export type Launcher = InstanceType<typeof LauncherModel>;

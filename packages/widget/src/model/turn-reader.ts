@@ -28,6 +28,8 @@ interface TurnReaderInput {
   tool: Signal<string | null>;
   /** The message the answer is written into, made when it is first needed. */
   answer: () => ChatMessage;
+  /** Called with the server's ids of question and answer, before anything is written. */
+  onBegin: (ids: string[]) => void;
   scheduleFlush: ScheduleFlush;
   emit: EmitEvent;
   /** Called when the turn has begun although it was to be stopped before. */
@@ -37,7 +39,7 @@ interface TurnReaderInput {
 
 /** Turns the events of one answer into state. One per connection by hand: a new one reads the answer anew. */
 export function createTurnReader(input: TurnReaderInput) {
-  const { turn, activity, connection, tool, answer, scheduleFlush, emit, stopTurn, reportError } = input;
+  const { turn, activity, connection, tool, answer, onBegin, scheduleFlush, emit, stopTurn, reportError } = input;
   let writer: AnswerWriter | undefined;
 
   return {
@@ -59,6 +61,7 @@ export function createTurnReader(input: TurnReaderInput) {
     turn.turnId = turnId;
     if (turn.user) updateChatMessage(turn.user, { id: userId, status: 'complete', error: null });
     updateChatMessage(answer(), { id, status: 'waiting', error: null });
+    onBegin([userId, id]);
     if (isNew) emit('stream:start', { message_id: id });
     if (activity.peek() === 'stopping') stopTurn(turnId);
   }

@@ -15,7 +15,7 @@ export interface Api {
   rejoin(turnId: string, position: string, signal: AbortSignal): AsyncIterable<StreamEvent>;
   stop(turnId: string): Promise<void>;
   reset(): Promise<void>;
-  rate(messageId: string, rating: 'up' | 'down' | null): Promise<void>;
+  rate(messageId: string, rating: 'up' | 'down' | null, comment?: string): Promise<void>;
 }
 
 /** Answers may take their time when they come in one piece; the server's own limits are shorter than this. */
@@ -41,15 +41,21 @@ export function createApi(call: Call): Api {
       yield* readStream(await call(`/stream?turn=${encodeURIComponent(turnId)}`, { signal, headers }));
     },
     async stop(turnId) {
-      await call(`/turns/${encodeURIComponent(turnId)}/stop`, { method: 'POST', body: {} });
+      await post(`/turns/${encodeURIComponent(turnId)}/stop`, {});
     },
     async reset() {
-      await call('/session/reset', { method: 'POST', body: {} });
+      await post('/session/reset', {});
     },
-    async rate(messageId, rating) {
-      await call(`/messages/${encodeURIComponent(messageId)}/feedback`, { method: 'POST', body: { rating } });
+    async rate(messageId, rating, comment) {
+      await post(`/messages/${encodeURIComponent(messageId)}/feedback`, { rating, ...(comment && { comment }) });
     },
   };
+
+  async function post(path: string, body: object) {
+    const response = await call(path, { method: 'POST', body });
+    // Nobody needs it, but an answer that is not read holds its connection.
+    await response.text().catch(() => {});
+  }
 }
 
 function* eventsOfReply({ session_id, message, user_message, usage }: ChatReply): Generator<StreamEvent> {

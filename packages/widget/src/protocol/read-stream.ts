@@ -4,6 +4,7 @@ import { parseStreamEvent, type StreamEvent } from './stream-event.ts';
 
 /** The server sends at least a comment every 15 s, so three missed ones mean that the line is dead. */
 const SILENCE_TIMEOUT_MS = 45_000;
+const SILENCE_CHECK_MS = 5_000;
 
 /**
  * The events of a streamed answer, up to and with `done`. Ending the loop early closes the connection.
@@ -39,15 +40,20 @@ export async function* readStream(
 }
 
 async function readWithin(reader: ReadableStreamDefaultReader<Uint8Array>, timeoutMs: number) {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const since = Date.now();
+  let timer: ReturnType<typeof setInterval> | undefined;
   const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ChatError('STREAM_LOST')), timeoutMs);
+    // By the clock, not by one long timer: timers stand still while a machine sleeps, and the line does not outlive that.
+    timer = setInterval(
+      () => Date.now() - since >= timeoutMs && reject(new ChatError('STREAM_LOST')),
+      Math.min(SILENCE_CHECK_MS, timeoutMs),
+    );
   });
   try {
     return await Promise.race([reader.read(), silence]);
   } catch (error) {
     throw new ChatError('STREAM_LOST', { cause: error });
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 }

@@ -22,7 +22,7 @@ export function createFakeApi(answer: FakeAnswer) {
   const bodies: SendMessageBody[] = [];
   const cuts = [...(answer.cuts ?? [])];
   const refusals = [...(answer.refusals ?? [])];
-  const stored = { history: answer.history, isStopped: false, turns: 0 };
+  const stored = { history: answer.history, isStopped: false, turns: 0, refusesRating: false };
 
   const refuse = () => {
     const refusal = refusals.shift();
@@ -83,8 +83,9 @@ export function createFakeApi(answer: FakeAnswer) {
     async reset() {
       calls.push('reset');
     },
-    async rate(messageId, rating) {
-      calls.push(`rate ${messageId} ${rating}`);
+    async rate(messageId, rating, comment) {
+      if (stored.refusesRating) throw new ChatError('NETWORK');
+      calls.push(`rate ${messageId} ${rating}${comment ? ` ${comment}` : ''}`);
     },
   };
   return { ...api, calls, bodies, stored };

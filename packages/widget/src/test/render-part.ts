@@ -2,6 +2,11 @@ import { signal } from '@preact/signals';
 import { h, render, type ComponentChild } from 'preact';
 import { resolveConfig, type Config } from '../config/resolve-config.ts';
 import { en } from '../locales/en.ts';
+import { createConsent } from '../model/consent.ts';
+import { DraftModel } from '../model/draft.ts';
+import { createOutbox } from '../model/outbox.ts';
+import { TeaserModel } from '../model/teaser.ts';
+import { createMemoryStorage } from './memory-storage.ts';
 import { AnnouncerModel } from '../model/announcer.ts';
 import { ChatModel } from '../model/chat.ts';
 import { LauncherModel } from '../model/launcher.ts';
@@ -14,6 +19,7 @@ export function renderPart(
   part: ComponentChild,
   { settings = {}, ...answer }: Partial<Parameters<typeof createFakeApi>[0]> & { settings?: Partial<Config> } = {},
 ) {
+  const storage = createMemoryStorage();
   const api = createFakeApi({ pieces: ['An answer.'], ...answer });
   const config = signal({ ...resolveConfig({}), ...settings });
   const chat = new ChatModel({
@@ -26,6 +32,8 @@ export function renderPart(
     emit: () => {},
     settings: () => config.peek(),
     context: () => undefined,
+    outbox: createOutbox(storage),
+    consent: createConsent(storage, () => config.peek().consent?.text),
   });
   const context = {
     config,
@@ -36,12 +44,15 @@ export function renderPart(
     launcher: new LauncherModel(() => {}),
     announcer: new AnnouncerModel(),
     pieces: createMarkdownPieces(),
-    draft: signal(''),
+    isOnline: signal(true),
+    teaser: new TeaserModel(storage),
+    draft: new DraftModel(storage),
+    hasOwnLauncher: true,
   };
   const container = document.createElement('div');
   document.body.append(container);
   render(h(WidgetContextProvider, { value: context }, part), container);
   const find = (selector: string) => container.querySelector<HTMLElement>(selector);
   const named = (name: string) => container.querySelector<HTMLButtonElement>(`[aria-label="${name}"]`);
-  return { ...context, api, container, find, named };
+  return { ...context, storage, api, container, find, named };
 }

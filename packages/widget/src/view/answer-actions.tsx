@@ -1,75 +1,118 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ChatMessage } from '../model/chat-message.ts';
-import { Icon } from './icons.tsx';
+import { CommentForm } from './comment-form.tsx';
+import { formatMoment } from './format-moment.ts';
+import { Icon, type IconName } from './icons.tsx';
 import { copyText } from './markdown/copy-text.ts';
-import { formatMoment } from './separator.tsx';
 import { useWidget } from './widget-context.ts';
 
 /** How long a confirmation stays. */
-const CONFIRMATION_MS = 2_000;
+const CONFIRMATION_MS = 2_500;
 
-/** Below every finished answer: copy, rate, and when it came. */
-export function AnswerActions({ message }: { message: ChatMessage }) {
-  const { config, locale } = useWidget();
-  const { id } = message.state.value;
-  return (
-    <div class="actions">
-      {config.value.copy && <CopyButton message={message} />}
-      {config.value.feedback && id && <RatingButton message={message} rating="up" />}
-      {config.value.feedback && id && <RatingButton message={message} rating="down" />}
-      <time class="moment" dateTime={message.createdAt.toISOString()}>
-        {formatMoment(message.createdAt, locale.value)}
-      </time>
-    </div>
-  );
+interface AnswerActionsProps {
+  message: ChatMessage;
+  isLast: boolean;
 }
 
-function CopyButton({ message }: { message: ChatMessage }) {
-  const { announcer, words } = useWidget();
-  const outcome = useSignal<'none' | 'copied' | 'notCopied'>('none');
-  useEffect(() => {
-    if (outcome.value === 'none') return undefined;
-    const timer = setTimeout(() => (outcome.value = 'none'), CONFIRMATION_MS);
-    return () => clearTimeout(timer);
-  }, [outcome.value]);
+/** Below every finished answer: copy, ask again, rate, and when it came. */
+export function AnswerActions({ message, isLast }: AnswerActionsProps) {
+  const { announcer, chat, config, locale, words } = useWidget();
+  const confirmation = useSignal('');
+  const commentOn = useSignal<'up' | 'down' | null>(null);
+  const hasCopied = confirmation.value === words.value.copied;
+  const { id, rating } = message.state.value;
+  const { copy, feedback } = config.value;
 
-  const copy = async (button: HTMLElement) => {
+  useEffect(() => {
+    if (!confirmation.value) return undefined;
+    const timer = setTimeout(() => (confirmation.value = ''), CONFIRMATION_MS);
+    return () => clearTimeout(timer);
+  }, [confirmation.value]);
+
+  const confirm = (text: string) => {
+    confirmation.value = text;
+    announcer.say(text);
+  };
+  const copyAnswer = async (button: HTMLElement) => {
     const isCopied = await copyText(message.state.peek().content, button);
-    outcome.value = isCopied ? 'copied' : 'notCopied';
-    announcer.say(words.peek()[outcome.peek() as 'copied']);
+    confirm(isCopied ? words.peek().copied : words.peek().notCopied);
+  };
+  const rate = (wished: 'up' | 'down') => {
+    const isTakenBack = rating === wished;
+    commentOn.value = isTakenBack ? null : wished;
+    void chat.rate(message, isTakenBack ? null : wished);
   };
 
   return (
     <>
-      <button
-        type="button"
-        class="icon-button small"
-        aria-label={words.value.copyAnswer}
-        title={words.value.copyAnswer}
-        onClick={(event) => void copy(event.currentTarget)}
-      >
-        <Icon name={outcome.value === 'copied' ? 'check' : 'copy'} />
-      </button>
-      {outcome.value !== 'none' && <span class="confirmation">{words.value[outcome.value]}</span>}
+      <div class="actions">
+        {copy && (
+          <Action
+            icon={hasCopied ? 'check' : 'copy'}
+            name={words.value.copyAnswer}
+            onClick={(button) => void copyAnswer(button)}
+          />
+        )}
+        {isLast && id && !chat.isBusy.value && (
+          <Action icon="again" name={words.value.regenerate} onClick={() => void chat.askAgain()} />
+        )}
+        {feedback && id && (
+          <>
+            <Action
+              icon="thumbUp"
+              name={words.value.goodAnswer}
+              isPressed={rating === 'up'}
+              onClick={() => rate('up')}
+            />
+            <Action
+              icon="thumbDown"
+              name={words.value.badAnswer}
+              isPressed={rating === 'down'}
+              onClick={() => rate('down')}
+            />
+          </>
+        )}
+        {confirmation.value ? (
+          <span class="confirmation">{confirmation.value}</span>
+        ) : (
+          <time class="moment" dateTime={message.createdAt.toISOString()}>
+            {formatMoment(message.createdAt, locale.value)}
+          </time>
+        )}
+      </div>
+      {commentOn.value && (
+        <CommentForm
+          message={message}
+          rating={commentOn.value}
+          onClose={(isSent) => {
+            commentOn.value = null;
+            if (isSent) confirm(words.peek().commentSent);
+          }}
+        />
+      )}
     </>
   );
 }
 
-function RatingButton({ message, rating }: { message: ChatMessage; rating: 'up' | 'down' }) {
-  const { chat, words } = useWidget();
-  const isChosen = message.state.value.rating === rating;
-  const name = rating === 'up' ? words.value.goodAnswer : words.value.badAnswer;
+interface ActionProps {
+  icon: IconName;
+  name: string;
+  isPressed?: boolean;
+  onClick: (button: HTMLElement) => void;
+}
+
+function Action({ icon, name, isPressed, onClick }: ActionProps) {
   return (
     <button
       type="button"
       class="icon-button small"
       aria-label={name}
       title={name}
-      aria-pressed={isChosen ? 'true' : 'false'}
-      onClick={() => void chat.rate(message, isChosen ? null : rating)}
+      aria-pressed={isPressed === undefined ? undefined : isPressed ? 'true' : 'false'}
+      onClick={(event) => onClick(event.currentTarget)}
     >
-      <Icon name={rating === 'up' ? 'thumbUp' : 'thumbDown'} />
+      <Icon name={icon} />
     </button>
   );
 }

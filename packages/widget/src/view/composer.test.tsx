@@ -15,7 +15,7 @@ function setUp(input: Parameters<typeof renderPart>[1] = {}) {
   const write = (text: string) => {
     box.value = text;
     box.dispatchEvent(new Event('input', { bubbles: true }));
-    return eventually(() => expect(part.draft.value).toBe(text));
+    return eventually(() => expect(part.draft.text.value).toBe(text));
   };
   return { ...part, box, press, write };
 }

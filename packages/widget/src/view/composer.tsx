@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { countCharacters } from '../model/count-characters.ts';
 import { Icon } from './icons.tsx';
 import { useWidget } from './widget-context.ts';
@@ -8,10 +8,11 @@ const COUNTER_FROM = 200;
 
 /** The message box. Enter sends, Shift+Enter breaks the line, and an input method's Enter does neither. */
 export function Composer() {
-  const { chat, config, draft, words } = useWidget();
+  const { announcer, chat, config, draft, words } = useWidget();
   const box = useRef<HTMLTextAreaElement>(null);
-  const text = draft.value;
-  const { maxMessageChars, placeholder, answersLocally } = config.value;
+  const text = draft.text.value;
+  const isEditing = draft.isEditing.value;
+  const { maxMessageChars, placeholder, answersLocally, texts } = config.value;
   const left = maxMessageChars - countCharacters(text);
   const isBusy = chat.isBusy.value;
   const canSend = !isBusy && text.trim() !== '' && left >= 0;
@@ -24,9 +25,16 @@ export function Composer() {
     element.style.height = `${element.scrollHeight}px`;
   }, [text]);
 
+  useEffect(() => {
+    if (!isEditing) return;
+    announcer.say(words.peek().editing);
+    box.current?.focus();
+  }, [isEditing]);
+
   const submit = () => {
-    if (!canSend || !chat.send(text)) return;
-    draft.value = '';
+    const isSent = canSend && (isEditing ? chat.askAgain(text) : chat.send(text));
+    if (!isSent) return;
+    draft.clear();
     // The button that had the focus is about to be replaced by the other one.
     box.current?.focus();
   };
@@ -47,6 +55,14 @@ export function Composer() {
         submit();
       }}
     >
+      {isEditing && (
+        <p class="editing">
+          {words.value.editing}
+          <button type="button" class="button small" onClick={() => draft.clear()}>
+            {words.value.cancel}
+          </button>
+        </p>
+      )}
       <div class="composer-box">
         <textarea
           ref={box}
@@ -59,7 +75,7 @@ export function Composer() {
           placeholder={placeholder || words.value.placeholder}
           value={text}
           enterkeyhint="send"
-          onInput={(event) => (draft.value = event.currentTarget.value)}
+          onInput={(event) => draft.write(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
         {isBusy ? (
@@ -72,7 +88,7 @@ export function Composer() {
       </div>
       <div class="composer-foot">
         {left > COUNTER_FROM ? (
-          <span dir="auto">{answersLocally ? words.value.localNote : words.value.aiNote}</span>
+          <span dir="auto">{texts.note ?? (answersLocally ? words.value.localNote : words.value.aiNote)}</span>
         ) : (
           <span id="counter" class={left < 0 ? 'counter over' : 'counter'}>
             {left < 0 ? words.value.charactersOver(-left) : words.value.charactersLeft(left)}

@@ -13,9 +13,9 @@ interface ErrorNoticeProps {
 
 /** A fault and what can be done about it. Spoken once, when it appears. */
 export function ErrorNotice({ error, lead, onRetry, onDismiss }: ErrorNoticeProps) {
-  const { announcer, words } = useWidget();
+  const { announcer, config, words } = useWidget();
   const secondsLeft = useCountdown(error);
-  const text = [lead, errorText(error, words.value)].filter(Boolean).join(' ');
+  const text = [lead, errorText(error, words.value, config.value.texts)].filter(Boolean).join(' ');
   useEffect(() => announcer.say(text), [error]);
   return (
     <div class="notice">

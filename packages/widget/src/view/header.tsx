@@ -1,4 +1,5 @@
 import { Icon } from './icons.tsx';
+import { Picture } from './picture.tsx';
 import { useWidget } from './widget-context.ts';
 
 interface HeaderProps {
@@ -8,13 +9,15 @@ interface HeaderProps {
 }
 
 export function Header({ onReset, isReplaceable }: HeaderProps) {
-  const { chat, config, launcher, viewport, words } = useWidget();
-  const { title, subtitle, mode } = config.value;
-  const connection = chat.connection.value;
-  const status = connection === 'connected' ? subtitle : words.value.reconnecting;
+  const { chat, config, hasOwnLauncher, isOnline, launcher, viewport, words } = useWidget();
+  const { title, subtitle, mode, logo } = config.value;
+  const isLost = isOnline.value && chat.connection.value !== 'connected';
+  const status = isLost ? words.value.reconnecting : subtitle;
   return (
     <header class="header">
-      <span class="avatar bubble-icon" aria-hidden="true" />
+      <Picture address={logo} class="logo">
+        <span class="avatar bubble-icon" aria-hidden="true" />
+      </Picture>
       <div class="headings">
         <h2 id="title" class="title" dir="auto">
           {title}
@@ -36,7 +39,8 @@ export function Header({ onReset, isReplaceable }: HeaderProps) {
           <Icon name="restart" />
         </button>
       )}
-      {mode === 'floating' && viewport.value.isPhone && (
+      {/* Elsewhere the launcher closes it. */}
+      {mode === 'floating' && (viewport.value.isPhone || !hasOwnLauncher) && (
         <button type="button" class="icon-button" aria-label={words.value.closeChat} onClick={() => launcher.close()}>
           <Icon name="close" />
         </button>

@@ -1,12 +1,16 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ChatMessage } from '../model/chat-message.ts';
+import { EarlierButton } from './earlier-button.tsx';
 import { ErrorNotice } from './error-notice.tsx';
-import { Icon } from './icons.tsx';
-import { Answer, Question } from './message.tsx';
+import { JumpButton } from './jump-button.tsx';
 import { Markdown } from './markdown/markdown.tsx';
+import { Answer, Question } from './message.tsx';
+import { OfflineBanner } from './offline-banner.tsx';
+import { Picture } from './picture.tsx';
 import { Separator } from './separator.tsx';
 import { Starters } from './starters.tsx';
 import { TypingIndicator } from './typing-indicator.tsx';
+import { useKeptPlace } from './use-kept-place.ts';
 import { useStickToBottom } from './use-stick-to-bottom.ts';
 import { useWidget } from './widget-context.ts';
 
@@ -19,6 +23,8 @@ export function MessageList({ isOpen }: { isOpen: boolean }) {
   const messages = chat.messages.value;
   const history = chat.history.value;
   const newest = messages.at(-1);
+  const lastQuestion = messages.findLast(({ role }) => role === 'user');
+  useKeptPlace(scroller, messages[0]?.key);
 
   useLayoutEffect(() => {
     if (isOpen) jumpToEnd();
@@ -36,7 +42,12 @@ export function MessageList({ isOpen }: { isOpen: boolean }) {
           {chat.earlierCursor.value === null && <Greeting />}
           {history === 'loading' && messages.length === 0 && <p class="quiet">{words.value.loading}</p>}
           {messages.map((message, index) => (
-            <Row key={message.key} message={message} before={messages[index - 1]} />
+            <Row
+              key={message.key}
+              message={message}
+              before={messages[index - 1]}
+              isLast={message === newest || message === lastQuestion}
+            />
           ))}
           {/* Once something has been sent, what became of that says it; a line put in between would shift the rest. */}
           {history === 'failed' && chat.historyError.value && messages.length === 0 && (
@@ -46,46 +57,39 @@ export function MessageList({ isOpen }: { isOpen: boolean }) {
           <TypingIndicator />
         </div>
       </div>
-      {!isAtEnd && (
-        <button type="button" class="jump" aria-label={words.value.jumpToLatest} onClick={jumpToEnd}>
-          <Icon name="down" />
-        </button>
-      )}
+      <OfflineBanner />
+      <JumpButton isAtEnd={isAtEnd} onJump={jumpToEnd} />
     </div>
   );
 }
 
-function Row({ message, before }: { message: ChatMessage; before: ChatMessage | undefined }) {
+interface RowProps {
+  message: ChatMessage;
+  before: ChatMessage | undefined;
+  isLast: boolean;
+}
+
+function Row({ message, before, isLast }: RowProps) {
   return (
     <>
       <Separator date={message.createdAt} before={before?.createdAt} />
-      {message.role === 'user' ? <Question message={message} /> : <Answer message={message} />}
+      {message.role === 'user' ? (
+        <Question message={message} isLast={isLast} />
+      ) : (
+        <Answer message={message} isLast={isLast} />
+      )}
     </>
   );
 }
 
 function Greeting() {
   const { config, pieces, words } = useWidget();
-  const { greeting, imageHosts } = config.value;
+  const { avatar, greeting, imageHosts } = config.value;
   if (!greeting) return null;
   return (
     <div class="message assistant">
+      <Picture address={avatar} class="face" />
       <Markdown text={greeting} streaming={false} imageHosts={imageHosts} words={words.value} pieces={pieces} />
     </div>
-  );
-}
-
-function EarlierButton({ scroller }: { scroller: { current: HTMLDivElement | null } }) {
-  const { chat, words } = useWidget();
-  const load = async () => {
-    const heightBefore = scroller.current?.scrollHeight ?? 0;
-    await chat.loadEarlier();
-    // What was being read stays where it is; the new rows go above it.
-    requestAnimationFrame(() => scroller.current?.scrollBy(0, scroller.current.scrollHeight - heightBefore));
-  };
-  return (
-    <button type="button" class="button small earlier" onClick={() => void load()}>
-      {words.value.earlier}
-    </button>
   );
 }

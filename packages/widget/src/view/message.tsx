@@ -3,20 +3,42 @@ import type { Words } from '../locales/en.ts';
 import { AnswerActions } from './answer-actions.tsx';
 import { Citations } from './citations.tsx';
 import { ErrorNotice } from './error-notice.tsx';
+import { formatMoment } from './format-moment.ts';
+import { Icon } from './icons.tsx';
 import { Markdown } from './markdown/markdown.tsx';
-import { formatMoment } from './separator.tsx';
+import { Picture } from './picture.tsx';
 import { useWidget } from './widget-context.ts';
 
+interface MessageProps {
+  message: ChatMessage;
+  /** The last of its kind. Only that can be asked again. */
+  isLast: boolean;
+}
+
 /** What the visitor said: plain text, exactly as typed. */
-export function Question({ message }: { message: ChatMessage }) {
-  const { chat, locale, words } = useWidget();
-  const { content, status, error } = message.state.value;
+export function Question({ message, isLast }: MessageProps) {
+  const { chat, draft, isOnline, locale, words } = useWidget();
+  const { id, content, status, error } = message.state.value;
   return (
     <div class={`message user ${status}`} title={formatMoment(message.createdAt, locale.value)}>
       <span class="visually-hidden">{words.value.you}: </span>
-      <p class="bubble" dir="auto">
-        {content}
-      </p>
+      <div class="bubble-row">
+        {isLast && id && !chat.isBusy.value && (
+          <button
+            type="button"
+            class="icon-button small edit"
+            aria-label={words.value.editQuestion}
+            title={words.value.editQuestion}
+            onClick={() => draft.edit(content)}
+          >
+            <Icon name="edit" />
+          </button>
+        )}
+        <p class="bubble" dir="auto">
+          {content}
+        </p>
+      </div>
+      {status === 'sending' && !isOnline.value && <p class="end-note">{words.value.waitsForNetwork}</p>}
       {status === 'failed' && error && (
         <ErrorNotice error={error} lead={words.value.notSent} onRetry={() => chat.retryMessage(message)} />
       )}
@@ -25,7 +47,7 @@ export function Question({ message }: { message: ChatMessage }) {
 }
 
 /** What the agent said: Markdown, its sources, and what can be done with it. */
-export function Answer({ message }: { message: ChatMessage }) {
+export function Answer({ message, isLast }: MessageProps) {
   const { chat, config, pieces, words } = useWidget();
   const state = message.state.value;
   const { content, status, citations } = state;
@@ -34,6 +56,7 @@ export function Answer({ message }: { message: ChatMessage }) {
   const note = endNote(state, words.value);
   return (
     <div class="message assistant">
+      <Picture address={config.value.avatar} class="face" />
       <span class="visually-hidden">{words.value.assistant}: </span>
       {content !== '' && (
         <Markdown
@@ -53,7 +76,7 @@ export function Answer({ message }: { message: ChatMessage }) {
           onRetry={() => chat.retryMessage(message)}
         />
       )}
-      {!isUnderWay && content !== '' && <AnswerActions message={message} />}
+      {!isUnderWay && content !== '' && <AnswerActions message={message} isLast={isLast} />}
     </div>
   );
 }

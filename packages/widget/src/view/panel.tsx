@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { AnnouncerRegion } from './announcer-region.tsx';
 import { Composer } from './composer.tsx';
+import { ConsentQuestion } from './consent-question.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 import { Header } from './header.tsx';
 import { MessageList } from './message-list.tsx';
@@ -15,7 +16,7 @@ interface PanelProps {
 }
 
 export function Panel({ panelRef, isOpen }: PanelProps) {
-  const { chat, config, launcher, viewport } = useWidget();
+  const { chat, config, draft, launcher, viewport } = useWidget();
   const asksReset = useSignal(false);
   const isFloating = config.value.mode === 'floating';
   const { isPhone, top, height } = viewport.value;
@@ -25,7 +26,7 @@ export function Panel({ panelRef, isOpen }: PanelProps) {
     if (isSheet && panelRef.current) trapFocus(event, panelRef.current);
     if (event.key !== 'Escape' || event.isComposing) return;
     event.stopPropagation();
-    if (asksReset.value) asksReset.value = false;
+    if (draft.isEditing.value) draft.clear();
     else if (isFloating) launcher.close();
   };
 
@@ -35,6 +36,7 @@ export function Panel({ panelRef, isOpen }: PanelProps) {
       class={`panel ${config.value.mode}`}
       role={isFloating ? 'dialog' : 'region'}
       aria-labelledby="title"
+      tabIndex={-1}
       aria-modal={isSheet ? 'true' : undefined}
       hidden={!isOpen}
       style={isSheet ? { top: `${top}px`, height: `${height}px` } : { top: '', height: '' }}
@@ -45,6 +47,7 @@ export function Panel({ panelRef, isOpen }: PanelProps) {
       <MessageList isOpen={isOpen} />
       {chat.notice.value && <ErrorNotice error={chat.notice.value} onDismiss={() => chat.dismissNotice()} />}
       <Composer />
+      <ConsentQuestion />
       {asksReset.value && <ResetQuestion onClose={() => (asksReset.value = false)} />}
       <AnnouncerRegion />
     </section>

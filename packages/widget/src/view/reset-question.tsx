@@ -1,40 +1,19 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { Confirmation } from './confirmation.tsx';
 import { useWidget } from './widget-context.ts';
 
 /** Asks before a conversation is put away: nothing in the widget brings it back. */
 export function ResetQuestion({ onClose }: { onClose: () => void }) {
   const { chat, words } = useWidget();
-  const box = useRef<HTMLDivElement>(null);
-  const cancel = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    const opener = (box.current!.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
-    cancel.current?.focus();
-    return () => opener?.focus();
-  }, []);
-
-  const confirm = () => {
-    void chat.reset();
-    onClose();
-  };
-
   return (
-    <div class="veil">
-      <div ref={box} class="question" role="alertdialog" aria-labelledby="question" aria-describedby="question-detail">
-        <p id="question" class="question-title">
-          {words.value.resetQuestion}
-        </p>
-        <p id="question-detail" class="question-detail">
-          {words.value.resetDetail}
-        </p>
-        <div class="question-buttons">
-          <button ref={cancel} type="button" class="button" onClick={onClose}>
-            {words.value.cancel}
-          </button>
-          <button type="button" class="button primary" onClick={confirm}>
-            {words.value.resetConfirm}
-          </button>
-        </div>
-      </div>
-    </div>
+    <Confirmation
+      question={words.value.resetQuestion}
+      detail={words.value.resetDetail}
+      confirmLabel={words.value.resetConfirm}
+      onConfirm={() => {
+        void chat.reset();
+        onClose();
+      }}
+      onCancel={onClose}
+    />
   );
 }

@@ -1,23 +1,20 @@
+import { formatDay, formatMoment } from './format-moment.ts';
 import { useWidget } from './widget-context.ts';
 
 /** A pause this long begins a new stretch of conversation. */
 const PAUSE_MS = 60 * 60 * 1_000;
 
-/** Says when a stretch of conversation began: at its first message, after a pause and on a new day. */
+/** Says on which day a stretch of conversation began, and when: at its first message, on a new day, after a pause. */
 export function Separator({ date, before }: { date: Date; before: Date | undefined }) {
   const { locale } = useWidget();
-  if (before && date.getTime() - before.getTime() < PAUSE_MS) return null;
+  const isNewDay = date.toDateString() !== before?.toDateString();
+  if (before && !isNewDay && date.getTime() - before.getTime() < PAUSE_MS) return null;
+  const time = formatMoment(date, locale.value, date);
   return (
     <p class="separator" dir="auto">
-      <time dateTime={date.toISOString()}>{formatMoment(date, locale.value)}</time>
+      <time dateTime={date.toISOString()}>
+        {isNewDay && <b>{formatDay(date, locale.value)}</b>} {time}
+      </time>
     </p>
   );
-}
-
-/** Only the time for today, and the day as well for any other. */
-export function formatMoment(date: Date, locale: string, now = new Date()): string {
-  const time = { hour: 'numeric', minute: '2-digit' } as const;
-  const day = { day: 'numeric', month: 'short' } as const;
-  const isToday = date.toDateString() === now.toDateString();
-  return new Intl.DateTimeFormat(locale, isToday ? time : { ...day, ...time }).format(date);
 }

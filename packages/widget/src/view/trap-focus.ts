@@ -7,8 +7,9 @@ export function trapFocus(event: KeyboardEvent, box: HTMLElement): void {
     (stop) => !stop.hasAttribute('disabled') && stop.getClientRects().length > 0,
   );
   const focused = (box.getRootNode() as ShadowRoot).activeElement;
-  const edge = event.shiftKey ? stops[0] : stops.at(-1);
-  if (focused !== edge) return;
+  const [from, to] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+  // The box itself may have the focus: before all of its stops.
+  if (focused !== from && !(event.shiftKey && focused === box)) return;
   event.preventDefault();
-  (event.shiftKey ? stops.at(-1) : stops[0])?.focus();
+  to?.focus();
 }

@@ -1,11 +1,13 @@
-import type { ReadonlySignal, Signal } from '@preact/signals';
+import type { ReadonlySignal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Config } from '../config/resolve-config.ts';
 import type { Words } from '../locales/en.ts';
 import type { Announcer } from '../model/announcer.ts';
 import type { Chat } from '../model/chat.ts';
+import type { Draft } from '../model/draft.ts';
 import type { Launcher } from '../model/launcher.ts';
+import type { Teaser } from '../model/teaser.ts';
 import type { MarkdownPieces } from './markdown/pieces.ts';
 import type { Viewport } from './viewport.ts';
 
@@ -15,12 +17,15 @@ export interface WidgetContext {
   readonly words: ReadonlySignal<Words>;
   readonly locale: ReadonlySignal<string>;
   readonly viewport: ReadonlySignal<Viewport>;
+  readonly isOnline: ReadonlySignal<boolean>;
   readonly chat: Chat;
   readonly launcher: Launcher;
+  readonly teaser: Teaser;
   readonly announcer: Announcer;
   readonly pieces: MarkdownPieces;
-  /** What stands in the message box. */
-  readonly draft: Signal<string>;
+  readonly draft: Draft;
+  /** The round button, not an element of the page, opens the panel. */
+  readonly hasOwnLauncher: boolean;
 }
 
 const Context = createContext<WidgetContext | undefined>(undefined);

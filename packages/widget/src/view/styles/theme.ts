@@ -35,14 +35,17 @@ const dark: typeof light = {
 };
 
 /** The sheet of one panel: the part of its look that the launcher does not need. */
-export function themeCss({ position, offsetX, offsetY }: Config, isDark: boolean, stackIndex: number): string {
+export function themeCss(config: Config, isDark: boolean, stackIndex: number): string {
+  const { position, offsetX, offsetY, radius, density } = config;
   const colors = Object.entries(isDark ? dark : light).map(([name, color]) => `--salient-${name}:${color};`);
   const [vertical, side] = position.split('-');
   const room = offsetY + LAUNCHER_STEP_PX;
   // Panels stand side by side while there is room, and never leave the window.
   const x = `max(8px,min(${offsetX + stackIndex * PANEL_STEP_PX}px,100vw - 408px))`;
   return (
-    `:host{${colors.join('')}--salient-panel-room:${room + 12}px}` +
+    `:host{${colors.join('')}--salient-panel-room:${room + 12}px;--salient-radius:${radius}px;` +
+    `--salient-space:${density === 'compact' ? 10 : 16}px;--salient-font-size:${density === 'compact' ? 13.5 : 14.5}px}` +
+    `.teaser{${vertical}:${room}px;${side}:${offsetX + stackIndex * LAUNCHER_STEP_PX}px}` +
     `@media(min-width:481px){.panel.floating{${vertical}:${room}px;${side}:${x}}}`
   );
 }

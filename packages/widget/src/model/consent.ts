@@ -1,0 +1,20 @@
+import type { WidgetStorage } from './storage.ts';
+
+/** What a visitor has to agree to before the first message, where the site asks for it. */
+export interface Consent {
+  /** True until the visitor has agreed to the text as it is now. */
+  isNeeded(): boolean;
+  give(): void;
+  /** The text agreed to, for the server's record. */
+  given(): string | undefined;
+}
+
+/** Remembers the text itself, so that a changed one is asked for again. */
+export function createConsent(storage: WidgetStorage, text: () => string | undefined): Consent {
+  const isGiven = () => text() !== undefined && storage.get('consent') === text();
+  return {
+    isNeeded: () => text() !== undefined && !isGiven(),
+    give: () => storage.set('consent', text() ?? null),
+    given: () => (isGiven() ? text() : undefined),
+  };
+}
