@@ -232,6 +232,9 @@ test('the element does what the tag does, and stays where the page has put it', 
   document.body.append(place);
   await eventually(() => expect(inside('[role=region]')).toBeTruthy());
   expect(hosts()[0]!.parentElement).toBe(place);
+  // A tag for the same widget adds none.
+  elementClass.addTag(scriptTag({ agent: 'element', mode: 'inline' }));
+  expect(hosts()).toHaveLength(1);
   expect(inside('.launcher')).toBeFalsy();
   expect(requests.filter((request) => request.includes('history'))).toEqual([]);
 });

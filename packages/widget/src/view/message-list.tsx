@@ -5,6 +5,7 @@ import { ErrorNotice } from './error-notice.tsx';
 import { JumpButton } from './jump-button.tsx';
 import { Markdown } from './markdown/markdown.tsx';
 import { Answer, Question } from './message.tsx';
+import { OfflineBanner } from './offline-banner.tsx';
 import { Picture } from './picture.tsx';
 import { Separator } from './separator.tsx';
 import { Starters } from './starters.tsx';
@@ -56,6 +57,7 @@ export function MessageList({ isOpen }: { isOpen: boolean }) {
           <TypingIndicator />
         </div>
       </div>
+      <OfflineBanner />
       <JumpButton isAtEnd={isAtEnd} onJump={jumpToEnd} />
     </div>
   );
