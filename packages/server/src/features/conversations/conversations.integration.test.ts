@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { answer, FAULTS, httpError } from '../../../test/fake-provider-replies.ts';
 import { holdReply } from '../../../test/held-reply.ts';
-import { queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { projectDirectory } from '../../../test/project-directory.ts';
 import { startTestServer, type TestServer } from '../../../test/start-test-server.ts';
 import { createVisitor, eventData, joinText, readEvents } from '../../../test/visitor.ts';
