@@ -24,7 +24,12 @@ export function siteFiles({ packageFolder, version, target }: SiteFilesOptions):
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
       const panel = chunks.find((chunk) => chunk.isEntry);
       if (!panel || !dir) throw new Error('The panel was not built.');
-      await buildScript('src/loader.ts', 'chat-widget.js', { __PANEL_FILE__: JSON.stringify(panel.fileName) }, dir);
+      const launchers = chunks.find(({ name }) => name === 'watch-launchers');
+      const names = {
+        __PANEL_FILE__: JSON.stringify(panel.fileName),
+        __LAUNCHERS_FILE__: JSON.stringify(launchers?.fileName),
+      };
+      await buildScript('src/loader.ts', 'chat-widget.js', names, dir);
       await buildScript('src/frame/salient-frame.ts', 'salient-frame.js', {}, dir);
       await copyFile(join(packageFolder, 'src/frame/iframe-wrapper.html'), join(dir, 'iframe-wrapper.html'));
       await setMapsApart(dir, join(packageFolder, 'maps', version));

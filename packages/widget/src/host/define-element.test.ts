@@ -29,11 +29,15 @@ vi.stubGlobal('fetch', async (url: string, init: RequestInit = {}) => {
 const stub = Object.assign((...call: unknown[]) => void stub.q.push(call), { q: [] as unknown[][] });
 stub('on', 'ready', (detail: unknown) => heard.push(detail), { agent: 'queued' });
 vi.stubGlobal('Salient', stub);
-elementClass = defineElement('https://api.test', async (attempt) => {
-  imports.push(attempt);
-  if (!isPanelReachable) throw new TypeError('Failed to fetch dynamically imported module');
-  return { takeOver };
-});
+elementClass = defineElement(
+  'https://api.test',
+  async (attempt) => {
+    imports.push(attempt);
+    if (!isPanelReachable) throw new TypeError('Failed to fetch dynamically imported module');
+    return { takeOver };
+  },
+  () => import('./watch-launchers.ts'),
+);
 
 function scriptTag(attributes: Record<string, string>) {
   const tag = document.createElement('script');

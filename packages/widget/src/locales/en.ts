@@ -1,8 +1,4 @@
-/** The ones the loader needs; apart, so that it carries no others. */
-export const launcherWords = {
-  openChat: 'Open chat',
-  closeChat: 'Close chat',
-};
+import { launcherWords } from './launcher-words.ts';
 
 /** Every word a visitor meets. A locale is one such file. Days, dates and times are up to `Intl`. */
 export const en = {

@@ -1,4 +1,4 @@
-import { launcherWords } from '../locales/en.ts';
+import { launcherWords } from '../locales/launcher-words.ts';
 
 /**
  * The closed launcher without Preact. `launcher.tsx` renders the same node and takes this one over when the panel has
