@@ -9,14 +9,17 @@ import { runServer } from './toolchain/run-server.mjs';
  * @param {string[]} options.upstreams `host:port`
  * @param {string} [options.http] more lines for the `http` block, such as `gzip on;`
  * @param {string} [options.location] more lines for `location /`
+ * @param {number} [options.readTimeoutSeconds] how long it waits for the next byte of an answer
  * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
  */
-export async function startNginx({ upstreams, http = '', location = '' }) {
+export async function startNginx({ upstreams, http = '', location = '', readTimeoutSeconds = 60 }) {
   const port = await findFreePort();
   const { stop } = await runServer({
     program: await findNginx(),
     programArguments: (folder) => ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'],
-    files: () => ({ 'nginx.conf': configuration(port, upstreams, http, location) }),
+    files: () => ({
+      'nginx.conf': configuration(port, upstreams, http, `proxy_read_timeout ${readTimeoutSeconds}s; ${location}`),
+    }),
     port,
   });
   return { url: `http://127.0.0.1:${port}`, stop };
@@ -56,7 +59,6 @@ function configuration(port, upstreams, http, location) {
           proxy_http_version 1.1;
           proxy_set_header Host $http_host;
           proxy_set_header Connection "";
-          proxy_read_timeout 60s;
           proxy_next_upstream off;
           ${location}
         }

@@ -147,7 +147,7 @@ export const FAULTS = {
 
 /**
  * Chooses a reply by the model's name, so that a test can choose it from another process:
- * `fault:<name>`, `replay:<file>`, `words:count=200,delay=50`; anything else answers at once.
+ * `fault:<name>`, `replay:<file>`, `words:count=200,delay=50` (also `first`, `length`); anything else answers at once.
  */
 export function replyForModel(model: string): Reply {
   const [kind, rest = ''] = model.split(/:(.*)/s);
@@ -163,7 +163,7 @@ function readWordOptions(text: string): AnswerOptions {
   const given = Object.fromEntries(text.split(',').map((pair) => pair.split('='))) as Record<string, string>;
   const count = Number(given['count'] ?? 10);
   return {
-    text: wordText(count),
+    text: wordText(count, Number(given['length'] ?? 0)),
     delayMs: Number(given['delay'] ?? 0),
     firstWordAfterMs: Number(given['first'] ?? 0),
   };

@@ -1,7 +1,8 @@
 import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { TurnEvent } from '@salient/shared-types';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { joinText, type Visitor } from './visitor.ts';
+import { eventData, joinText, type Visitor } from './visitor.ts';
 
 export interface StreamRequest {
   /** From the agent's own address on, such as `/stream?turn=...`. */
@@ -21,6 +22,8 @@ export interface OpenedStream {
   text(): string;
   /** The last id that came, for `Last-Event-ID`. */
   lastId(): string;
+  /** Resolves when the first event has come. */
+  turn(): Promise<TurnEvent>;
   /** Resolves when so many pieces of the answer have come; rejects when the stream ends before. */
   pieces(count: number): Promise<void>;
   /** Resolves when the stream is over, whole or cut. */
@@ -81,12 +84,11 @@ function readStream(response: IncomingMessage): OpenedStream {
     comments,
     text: () => joinText(events),
     lastId: () => events.findLast(({ id }) => id !== undefined)?.id ?? '',
-    async pieces(count) {
-      while (events.filter(({ event }) => event === 'message').length < count) {
-        if (isOver) throw new Error(`the stream ended after ${events.length} events`);
-        await wait(5);
-      }
+    async turn() {
+      await until(() => events.length > 0);
+      return eventData(events, 'turn');
     },
+    pieces: (count) => until(() => events.filter(({ event }) => event === 'message').length >= count),
     over,
     leave(how) {
       if (how === 'RST') response.socket.resetAndDestroy();
@@ -95,4 +97,11 @@ function readStream(response: IncomingMessage): OpenedStream {
     pause: () => void response.pause(),
     resume: () => void response.resume(),
   };
+
+  async function until(has: () => boolean): Promise<void> {
+    while (!has()) {
+      if (isOver) throw new Error(`the stream ended after ${events.length} events`);
+      await wait(5);
+    }
+  }
 }

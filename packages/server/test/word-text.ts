@@ -1,4 +1,4 @@
-/** What the fake provider says as the model `words:count=...`. */
-export function wordText(count: number): string {
-  return Array.from({ length: count }, (_, index) => `word${index}`).join(' ');
+/** What the fake provider says as the model `words:count=...,length=...`: words of at least so many characters. */
+export function wordText(count: number, length = 0): string {
+  return Array.from({ length: count }, (_, index) => `word${index}`.padEnd(length, 'x')).join(' ');
 }

@@ -7,6 +7,7 @@ import { queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { answer, FAULTS, httpError } from '../../../test/fake-provider-replies.ts';
 import { holdReply } from '../../../test/held-reply.ts';
 import { projectDirectory } from '../../../test/project-directory.ts';
+import { sendBytes } from '../../../test/send-bytes.ts';
 import { startTestServer, type TestServer } from '../../../test/start-test-server.ts';
 import { createVisitor, eventData, joinText, readEvents } from '../../../test/visitor.ts';
 
@@ -271,9 +272,26 @@ describe('a turn belongs to the server, not to the connection (S1, S2)', () => {
       `${mine.turn_id}:5`,
       `${mine.turn_id}:2`,
       `${foreign.turn_id}:0`,
+      `${mine.turn_id}:999999999`,
+      `${mine.turn_id}:0x1`,
+      `${mine.turn_id}:1e1`,
+      `${mine.turn_id.toUpperCase()}:1`,
+      "'; DROP TABLE messages; --",
     ]) {
       const response = await ask(mine.turn_id, id);
       expect([response.status, ((await response.json()) as ErrorBody).code]).toEqual([422, 'VALIDATION_ERROR']);
+    }
+    // What no HTTP client would send does not reach the app, and is refused in the same shape.
+    for (const [header, code] of [
+      [`${mine.turn_id}:\0`, 'VALIDATION_ERROR'],
+      ['x'.repeat(1024 * 1024), 'PAYLOAD_TOO_LARGE'],
+    ] as const) {
+      const reply = await sendBytes(
+        server.url,
+        `GET ${HELPER}/stream?turn=${mine.turn_id} HTTP/1.1\r\nHost: x\r\nLast-Event-ID: ${header}\r\n\r\n`,
+      );
+      expect(reply).toMatch(/^HTTP\/1\.1 4(22|13) /);
+      expect(JSON.parse(reply.slice(reply.indexOf('\r\n\r\n')))).toMatchObject({ code });
     }
     const unknown = await ask('00000000-0000-4000-8000-000000000000', '');
     const others = await ask(foreign.turn_id, '');
