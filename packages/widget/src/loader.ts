@@ -1,7 +1,8 @@
 import { defineElement, TAG_NAME, type SalientElementClass } from './host/define-element.ts';
 
-/** Name of the panel's file, put in by the build: it carries the hash of its content. */
+/** Names of the other files, put in by the build: they carry the hash of their content. */
 declare const __PANEL_FILE__: string;
+declare const __LAUNCHERS_FILE__: string;
 
 const script = document.currentScript;
 // A module, or code that a tag manager has evaluated, is not told its tag: it looks for the tags that name this file.
@@ -14,6 +15,11 @@ const elementClass =
   defineElement(
     fileUrl.origin,
     // A browser may remember that a module could not be had; another address asks again.
-    (attempt) => import(/* @vite-ignore */ new URL(__PANEL_FILE__ + '?'.repeat(attempt), fileUrl).href),
+    (attempt) => importFile(__PANEL_FILE__ + '?'.repeat(attempt)),
+    () => importFile(__LAUNCHERS_FILE__),
   );
 for (const tag of tags) elementClass.addTag(tag);
+
+function importFile<Module>(name: string): Promise<Module> {
+  return import(/* @vite-ignore */ new URL(name, fileUrl).href) as Promise<Module>;
+}

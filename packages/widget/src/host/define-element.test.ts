@@ -29,11 +29,15 @@ vi.stubGlobal('fetch', async (url: string, init: RequestInit = {}) => {
 const stub = Object.assign((...call: unknown[]) => void stub.q.push(call), { q: [] as unknown[][] });
 stub('on', 'ready', (detail: unknown) => heard.push(detail), { agent: 'queued' });
 vi.stubGlobal('Salient', stub);
-elementClass = defineElement('https://api.test', async (attempt) => {
-  imports.push(attempt);
-  if (!isPanelReachable) throw new TypeError('Failed to fetch dynamically imported module');
-  return { takeOver };
-});
+elementClass = defineElement(
+  'https://api.test',
+  async (attempt) => {
+    imports.push(attempt);
+    if (!isPanelReachable) throw new TypeError('Failed to fetch dynamically imported module');
+    return { takeOver };
+  },
+  () => import('./watch-launchers.ts'),
+);
 
 function scriptTag(attributes: Record<string, string>) {
   const tag = document.createElement('script');
@@ -177,8 +181,8 @@ test('what can change at run time does', async () => {
   expect((inside('textarea') as HTMLTextAreaElement).placeholder).toBe('Ask');
   expect(inside('.salient')?.className).toBe('salient dark');
   expect(inside('.salient')?.dir).toBe('rtl');
-  const css = hosts()[0]!.shadowRoot!.adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules]);
-  const text = css.map(({ cssText }) => cssText).join('');
+  const sheets = hosts()[0]!.shadowRoot!.adoptedStyleSheets;
+  const text = sheets.map(({ cssRules }) => Array.from(cssRules, ({ cssText }) => cssText).join('')).join('');
   expect(text).toContain('--salient-accent: teal');
   expect(text).toContain('--salient-radius: 4px');
   const error = vi.spyOn(console, 'error').mockImplementation(() => {});

@@ -4,7 +4,7 @@ import { createReport } from '../config/report-problem.ts';
 import { launch, type LaunchedWidget } from './launch.ts';
 import type { LoaderPage, SalientCall } from './loader-page.ts';
 import type { takeOver } from './take-over.ts';
-import { watchLaunchers } from './watch-launchers.ts';
+import type { watchLaunchers } from './watch-launchers.ts';
 
 /** The class of `<salient-chat>`, which is also the one registry of a page's widgets. */
 export interface SalientElementClass extends CustomElementConstructor {
@@ -25,10 +25,12 @@ const EAGER_MS = 500;
  *
  * @param origin where the API is unless an option says otherwise
  * @param importPanel brings the panel's file; told how often that has failed
+ * @param importLaunchers brings what lets elements of the page open the chat, where it is wished
  */
 export function defineElement(
   origin: string,
   importPanel: (attempt: number) => Promise<{ takeOver: typeof takeOver }>,
+  importLaunchers: () => Promise<{ watchLaunchers: typeof watchLaunchers }>,
 ): SalientElementClass {
   const report = createReport();
   const page: LoaderPage = { widgets: [], calls: [], report };
@@ -75,13 +77,17 @@ export function defineElement(
     page.widgets = [...page.widgets, widget];
     await launch(widget, page);
     if (mode === 'floating' && options['launcher']) {
-      watchLaunchers(options['launcher'] as string, widget.ended.signal, (isClick) => {
+      const onUse = (isClick: boolean) => {
         if (isClick && widget.toggle) widget.toggle();
         else {
           widget.wantsOpen ||= isClick;
           loadPanel();
         }
-      });
+      };
+      importLaunchers().then(
+        (module) => module.watchLaunchers(options['launcher'] as string, widget.ended.signal, onUse),
+        reportError,
+      );
     }
     if (page.adopt) page.adopt(widget);
     else waitForIntent(widget);

@@ -4,7 +4,7 @@
  * @param onUse told of interest (the pointer, the focus) and of clicks
  */
 export function watchLaunchers(selector: string, ended: AbortSignal, onUse: (isClick: boolean) => void): void {
-  for (const button of findLaunchers(selector)) {
+  for (const button of document.querySelectorAll<HTMLElement>(selector)) {
     // Anything may be a launcher, so anything must be a button to a keyboard and a screen reader.
     if (button.tabIndex < 0) {
       button.tabIndex = 0;
@@ -32,8 +32,4 @@ export function watchLaunchers(selector: string, ended: AbortSignal, onUse: (isC
     };
     document.addEventListener(type, listen, { capture: true, signal: ended });
   }
-}
-
-export function findLaunchers(selector: string): NodeListOf<HTMLElement> {
-  return document.querySelectorAll(selector);
 }
