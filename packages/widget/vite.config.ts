@@ -13,7 +13,7 @@ const packageFolder = fileURLToPath(new URL('.', import.meta.url));
 
 /**
  * What sites load, in several builds: the panel and its pieces, ES modules named by their hash, then `chat-widget.js`, a
- * classic script that knows the panel's name, and what stands around them. The package for npm is
+ * classic script that knows their names, and what stands around them. The package for npm is
  * `vite.package.config.ts`.
  */
 export default defineConfig({
@@ -23,9 +23,9 @@ export default defineConfig({
     sourcemap: 'hidden',
     // Not library mode: that leaves the white space of an ES module in.
     rollupOptions: {
-      input: 'src/index.ts',
+      input: { panel: 'src/index.ts', 'watch-launchers': 'src/host/watch-launchers.ts' },
       preserveEntrySignatures: 'strict',
-      output: { format: 'es', entryFileNames: 'panel-[hash].js', chunkFileNames: '[name]-[hash].js' },
+      output: { format: 'es', entryFileNames: '[name]-[hash].js', chunkFileNames: '[name]-[hash].js' },
     },
   },
   plugins: [

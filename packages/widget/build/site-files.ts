@@ -22,13 +22,10 @@ export function siteFiles({ packageFolder, version, target }: SiteFilesOptions):
     apply: 'build',
     async writeBundle({ dir }, bundle) {
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
-      const panel = chunks.find((chunk) => chunk.isEntry);
-      if (!panel || !dir) throw new Error('The panel was not built.');
-      const launchers = chunks.find(({ name }) => name === 'watch-launchers');
-      const names = {
-        __PANEL_FILE__: JSON.stringify(panel.fileName),
-        __LAUNCHERS_FILE__: JSON.stringify(launchers?.fileName),
-      };
+      const fileOf = (name: string) =>
+        JSON.stringify(chunks.find((chunk) => chunk.isEntry && chunk.name === name)?.fileName);
+      if (!dir) throw new Error('There is no folder to build into.');
+      const names = { __PANEL_FILE__: fileOf('panel'), __LAUNCHERS_FILE__: fileOf('watch-launchers') };
       await buildScript('src/loader.ts', 'chat-widget.js', names, dir);
       await buildScript('src/frame/salient-frame.ts', 'salient-frame.js', {}, dir);
       await copyFile(join(packageFolder, 'src/frame/iframe-wrapper.html'), join(dir, 'iframe-wrapper.html'));

@@ -1,6 +1,6 @@
 import { defineElement, TAG_NAME, type SalientElementClass } from './host/define-element.ts';
 
-/** Names of files, put in by the build: each carries the hash of its content. */
+/** Names of the other files, put in by the build: they carry the hash of their content. */
 declare const __PANEL_FILE__: string;
 declare const __LAUNCHERS_FILE__: string;
 
@@ -8,8 +8,6 @@ const script = document.currentScript;
 // A module, or code that a tag manager has evaluated, is not told its tag: it looks for the tags that name this file.
 const tags = script ? [script] : document.querySelectorAll('script[src*="chat-widget"],script[src][data-agent]');
 const fileUrl = new URL(tags[0]?.getAttribute('src') ?? '', document.baseURI);
-
-const importFile = (name: string) => import(/* @vite-ignore */ new URL(name, fileUrl).href);
 
 // A browser runs this file once per tag. The later runs find the first one's class and give it their tag.
 const elementClass =
@@ -21,3 +19,7 @@ const elementClass =
     () => importFile(__LAUNCHERS_FILE__),
   );
 for (const tag of tags) elementClass.addTag(tag);
+
+function importFile<Module>(name: string): Promise<Module> {
+  return import(/* @vite-ignore */ new URL(name, fileUrl).href) as Promise<Module>;
+}

@@ -181,8 +181,8 @@ test('what can change at run time does', async () => {
   expect((inside('textarea') as HTMLTextAreaElement).placeholder).toBe('Ask');
   expect(inside('.salient')?.className).toBe('salient dark');
   expect(inside('.salient')?.dir).toBe('rtl');
-  const css = hosts()[0]!.shadowRoot!.adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules]);
-  const text = css.map(({ cssText }) => cssText).join('');
+  const sheets = hosts()[0]!.shadowRoot!.adoptedStyleSheets;
+  const text = sheets.map(({ cssRules }) => Array.from(cssRules, ({ cssText }) => cssText).join('')).join('');
   expect(text).toContain('--salient-accent: teal');
   expect(text).toContain('--salient-radius: 4px');
   const error = vi.spyOn(console, 'error').mockImplementation(() => {});

@@ -25,7 +25,7 @@ const EAGER_MS = 500;
  *
  * @param origin where the API is unless an option says otherwise
  * @param importPanel brings the panel's file; told how often that has failed
- * @param importLaunchers brings what only pages with launchers of their own need
+ * @param importLaunchers brings what lets elements of the page open the chat, where it is wished
  */
 export function defineElement(
   origin: string,
@@ -77,14 +77,17 @@ export function defineElement(
     page.widgets = [...page.widgets, widget];
     await launch(widget, page);
     if (mode === 'floating' && options['launcher']) {
-      const { watchLaunchers: watch } = await importLaunchers();
-      watch(options['launcher'] as string, widget.ended.signal, (isClick) => {
+      const onUse = (isClick: boolean) => {
         if (isClick && widget.toggle) widget.toggle();
         else {
           widget.wantsOpen ||= isClick;
           loadPanel();
         }
-      });
+      };
+      importLaunchers().then(
+        (module) => module.watchLaunchers(options['launcher'] as string, widget.ended.signal, onUse),
+        reportError,
+      );
     }
     if (page.adopt) page.adopt(widget);
     else waitForIntent(widget);

@@ -1,5 +1,6 @@
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import type { Config } from '../config/resolve-config.ts';
+import type { LaterPiece } from '../view/markdown/later-piece.ts';
 import type { MarkdownPieces } from '../view/markdown/pieces.ts';
 import { lookCss } from '../view/styles/look.ts';
 import panelCss from '../view/styles/panel.css?inline';
@@ -13,6 +14,7 @@ export function dressHost(
   config: ReadonlySignal<Config>,
   isHidden: ReadonlySignal<boolean>,
   { reader }: MarkdownPieces,
+  conversation: LaterPiece<typeof import('../view/styles/conversation-styles.ts')>,
   stackIndex: number,
 ): () => void {
   const ended = new AbortController();
@@ -22,11 +24,12 @@ export function dressHost(
   const isDark = computed(() => config.value.theme === 'dark' || (config.value.theme === 'auto' && isSystemDark.value));
 
   const markdown = new CSSStyleSheet();
+  const later = new CSSStyleSheet();
   const panel = new CSSStyleSheet();
   const zIndex = computed(() => config.value.zIndex);
   const theme = new CSSStyleSheet();
   panel.replaceSync(panelCss);
-  host.root.adoptedStyleSheets.push(markdown, panel, theme);
+  host.root.adoptedStyleSheets.push(markdown, later, panel, theme);
   const stops = [
     effect(() => host.setLook(lookCss({ ...config.value, stackIndex, isHidden: isHidden.value }))),
     effect(() => {
@@ -34,6 +37,7 @@ export function dressHost(
     }),
     effect(() => theme.replaceSync(themeCss(config.value, isDark.value, stackIndex))),
     effect(() => markdown.replaceSync(reader.piece.value?.markdownStyles ?? '')),
+    effect(() => later.replaceSync(conversation.piece.value?.conversationCss ?? '')),
     effect(() => void host.container.classList.toggle('dark', isDark.value)),
   ];
   return () => {

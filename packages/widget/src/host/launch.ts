@@ -66,19 +66,17 @@ export async function launch(widget: LaunchedWidget, page: { widgets: LaunchedWi
     raiseHost(element, look.zIndex);
     host.container.append((widget.launcher = drawLauncher()));
   }
-  widget.isEager = !!(
-    stored('sessionStorage', 'resume') ||
-    ((look as RawOptions)['teaser'] && !stored('localStorage', 'teaser'))
-  );
+  const { teaser } = look as RawOptions;
+  const prefix = storagePrefix(url);
+  try {
+    widget.isEager = !!(
+      sessionStorage.getItem(prefix + 'resume') ??
+      (teaser && !localStorage.getItem(prefix + 'teaser'))
+    );
+  } catch {
+    // Where nothing can be stored, nothing was.
+    widget.isEager = !!teaser;
+  }
   host.setLook(lookCss({ ...look, stackIndex: widget.stackIndex } as unknown as Look));
   widget.host = host;
-
-  function stored(storage: 'localStorage' | 'sessionStorage', name: string): unknown {
-    try {
-      return window[storage].getItem(storagePrefix(url) + name);
-    } catch {
-      // Where nothing can be stored, nothing was.
-      return undefined;
-    }
-  }
 }

@@ -18,6 +18,7 @@ import { createStorage } from '../model/storage.ts';
 import { TeaserModel } from '../model/teaser.ts';
 import { fetchConfig } from '../protocol/fetch-config.ts';
 import { App } from '../view/app.tsx';
+import { createLaterPiece } from '../view/markdown/later-piece.ts';
 import { createMarkdownPieces } from '../view/markdown/pieces.ts';
 import { WidgetContextProvider } from '../view/widget-context.ts';
 import { createChat } from './create-chat.ts';
@@ -70,6 +71,7 @@ export function mountWidget({ host, options, serverConfig, stackIndex, isReady, 
   const launcher = new LauncherModel(emit);
   const announcer = new AnnouncerModel();
   const pieces = createMarkdownPieces();
+  const conversationStyles = createLaterPiece(() => import('../view/styles/conversation-styles.ts'));
   const draft = new DraftModel(storage);
   const teaser = new TeaserModel(storage);
   const { chat, wasUsedBefore, stopChat } = createChat({ config, storage, emit, context: pageContext.get });
@@ -82,7 +84,7 @@ export function mountWidget({ host, options, serverConfig, stackIndex, isReady, 
 
   const stops = [
     stopChat,
-    dressHost(host, config, isHidden, pieces, stackIndex),
+    dressHost(host, config, isHidden, pieces, conversationStyles, stackIndex),
     speakAnswers(chat, announcer, words),
     effect(() => setLanguage(host.container, locale.value, local.value.dir)),
     effect(() => void loadWords(wishedLocale.value).then((loaded) => (words.value = loaded))),
@@ -91,6 +93,10 @@ export function mountWidget({ host, options, serverConfig, stackIndex, isReady, 
       if (!launcher.isOpen.value || !launcher.movesFocus.value) return;
       void chat.connect();
       teaser.end();
+    }),
+    effect(() => {
+      // Whoever sees the panel may soon see a conversation in it. What failed is asked for again with each message.
+      if (launcher.isOpen.value || !isFloating || chat.messages.value.length > 0) conversationStyles.load();
     }),
     effect(() => {
       // What reads answers comes while the first one is being asked for, or the stored ones are.

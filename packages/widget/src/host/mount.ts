@@ -4,6 +4,7 @@ import { createReport } from '../config/report-problem.ts';
 import { createHost } from './create-host.ts';
 import { mountWidget } from './mount-widget.ts';
 import { placeHost } from './place-host.ts';
+import { watchLaunchers } from './watch-launchers.ts';
 import type { Widget } from './widget.ts';
 
 /** As the attributes of the script tag, in camelCase. */
@@ -27,8 +28,6 @@ export function mount({ target, ...options }: MountOptions = {}): Widget {
   const widget = mountWidget({ host, options: checked, serverConfig: undefined, stackIndex: 0, report });
   if (!options.launcher) return widget;
   const ended = new AbortController();
-  void import('./watch-launchers.ts').then(({ watchLaunchers }) =>
-    watchLaunchers(options.launcher!, ended.signal, (isClick) => isClick && widget.toggle()),
-  );
+  watchLaunchers(options.launcher, ended.signal, (isClick) => isClick && widget.toggle());
   return { ...widget, destroy: () => (ended.abort(), widget.destroy()) };
 }

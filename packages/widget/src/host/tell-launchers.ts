@@ -2,13 +2,13 @@ import { effect, type ReadonlySignal } from '@preact/signals';
 
 /** Keeps the page's own launchers true to the panel. Returns what leaves them as plain buttons. */
 export function tellLaunchers(selector: string, isOpen: ReadonlySignal<boolean>): () => void {
-  const findAll = () => document.querySelectorAll(selector);
   const stop = effect(() => {
-    for (const button of findAll()) button.setAttribute('aria-expanded', String(isOpen.value));
+    for (const button of document.querySelectorAll(selector))
+      button.setAttribute('aria-expanded', String(isOpen.value));
   });
   return () => {
     stop();
-    for (const button of findAll()) {
+    for (const button of document.querySelectorAll(selector)) {
       button.removeAttribute('aria-expanded');
       button.removeAttribute('aria-haspopup');
     }

@@ -3,7 +3,6 @@ import path from 'node:path';
 import type { ChatReply, ErrorBody, SessionUsage } from '@salient/shared-types';
 import { createParser } from 'eventsource-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { answer, FAULTS, httpError } from '../../../test/fake-provider-replies.ts';
 import { holdReply } from '../../../test/held-reply.ts';
 import { projectDirectory } from '../../../test/project-directory.ts';
