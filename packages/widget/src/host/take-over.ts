@@ -34,7 +34,7 @@ export function takeOver(page: LoaderPage): void {
     // Not in its place yet: the loader hands it over when it is.
     if (!host) return;
     const widget = mountWidget({ host, options, serverConfig, stackIndex, isReady, report: page.report });
-    followAttributes(launched.element, widget);
+    followAttributes(launched.element, widget, launched.ended.signal);
     launched.toggle = () => widget.toggle();
     mounted.set(widget, { account: options['account'] as string, agent: options['agent'] as string });
     launched.release = () => {

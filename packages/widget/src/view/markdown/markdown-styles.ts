@@ -1,7 +1,8 @@
 /**
  * Styles of a rendered answer, for the shadow root's style sheet. Sizes are px because `rem` is the page's. Colours come
  * from the host's custom properties; the fallbacks are for a light surface. What is out of sight is not laid out, except
- * what scrolls by itself: without its content it would forget how far.
+ * what scrolls by itself (without its content it would forget how far) and the newest blocks: a browser first draws such a
+ * one at its guessed size, for a frame, and what stands below would shift.
  */
 export const markdownStyles = `
 .markdown {
@@ -15,7 +16,8 @@ export const markdownStyles = `
 .markdown .plain-text {
   margin: 8px 0;
 }
-.markdown > :not(.table-scroll), .markdown .code-lines { content-visibility: auto; contain-intrinsic-size: auto 60px; }
+.markdown > :not(.table-scroll), .markdown .code-lines { contain-intrinsic-size: auto 60px; }
+.markdown > :nth-last-child(n + 20):not(.table-scroll), .markdown .code-lines:nth-last-child(n + 3) { content-visibility: auto; }
 .markdown h3, .markdown h4, .markdown h5, .markdown h6 {
   margin: 16px 0 6px;
   font-weight: 600;
