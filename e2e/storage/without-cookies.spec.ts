@@ -19,6 +19,7 @@ test('where the browser keeps no cookie, a token takes its place, and is in no a
   page.on('response', (response) => {
     void response.headersArray().then((headers) => {
       for (const { name, value } of headers) if (name.toLowerCase() === 'set-cookie') cookies.push(value);
+      return undefined;
     });
   });
   const { url } = await hostPage(shopPage({ tag: widgetTag(salient.url) }));

@@ -4,6 +4,7 @@ import type { ChatReply, ErrorBody, SessionUsage } from '@salient/shared-types';
 import { createParser } from 'eventsource-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answer, FAULTS, httpError } from '../../../test/fake-provider-replies.ts';
+import { queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { holdReply } from '../../../test/held-reply.ts';
 import { projectDirectory } from '../../../test/project-directory.ts';
 import { sendBytes } from '../../../test/send-bytes.ts';
