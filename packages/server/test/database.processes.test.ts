@@ -133,11 +133,11 @@ describe('migrations run online (X3)', () => {
     const url = await createDatabase('migrated');
     cluster = await createCluster({ models, databaseUrl: url });
     const servers = [await cluster.start()];
-    let isOver = false;
+    const over = new AbortController();
     let answers = 0;
     const talk = async (): Promise<void> => {
       const visitor = createVisitor(servers[0]?.url ?? '');
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const { url: anyServer = '' } = servers[answers % servers.length] ?? {};
         expect((await visitor.at(anyServer).chat(QUICK, { message: 'go' })).message.content).toBe(quickText);
         expect((await visitor.at(anyServer).history(QUICK)).messages.at(-1)?.content).toBe(quickText);
@@ -156,7 +156,7 @@ describe('migrations run online (X3)', () => {
       await expect.poll(() => answers).toBeGreaterThan(after + 6);
       expect(after).toBeGreaterThanOrEqual(before);
     } finally {
-      isOver = true;
+      over.abort();
       await talking;
       await rm(folder, { recursive: true });
     }

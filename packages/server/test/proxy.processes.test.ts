@@ -34,14 +34,14 @@ async function start(): Promise<string> {
 }
 
 /** A provider that says its next word when it is let to. */
-function stepwise(): { reply: Reply; next: () => void } {
-  let allowed = 0;
+function stepwise(): { reply: Reply; next: () => unknown } {
+  const allowed: true[] = [];
   return {
-    next: () => (allowed += 1),
+    next: () => allowed.push(true),
     reply: async ({ response, wait }) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-      for (const [index, content] of words.entries()) {
-        while (allowed <= index) if (!(await wait(10))) return;
+      for (const content of words) {
+        while (allowed.pop() === undefined) if (!(await wait(10))) return;
         response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);
       }
       response.end(`data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\n`);

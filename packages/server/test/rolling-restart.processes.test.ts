@@ -108,11 +108,11 @@ describe('a rolling restart (S8)', () => {
 
   it('six restarts under load: no answer is lost, none is doubled', async () => {
     const before = await countAll();
-    let isOver = false;
+    const over = new AbortController();
     let sent = 0;
     const talk = async (): Promise<void> => {
       const visitor = await newVisitor();
-      while (!isOver) {
+      while (!over.signal.aborted) {
         sent += 1;
         expect(await converse(visitor, `message ${sent}`)).toEqual(whole);
       }
@@ -123,7 +123,7 @@ describe('a rolling restart (S8)', () => {
       expect(await servers[index]?.end('SIGTERM')).toBe(0);
       servers[index] = await cluster.start(environments[index]);
     }
-    isOver = true;
+    over.abort();
     await talking;
     expect(sent).toBeGreaterThan(9);
     const after = await countAll();

@@ -18,9 +18,9 @@ export interface EventStream {
 
 export interface EventStreamListener {
   /** The reader has taken everything that waited for it. */
-  onDrain(): void;
+  onDrain: () => void;
   /** Once, when the reader is gone or the end is sent. */
-  onClose(): void;
+  onClose: () => void;
 }
 
 /**
