@@ -7,7 +7,6 @@ import type { Announcer } from '../model/announcer.ts';
 import type { Chat } from '../model/chat.ts';
 import type { Draft } from '../model/draft.ts';
 import type { Launcher } from '../model/launcher.ts';
-import type { Teaser } from '../model/teaser.ts';
 import type { MarkdownPieces } from './markdown/pieces.ts';
 import type { Viewport } from './viewport.ts';
 
