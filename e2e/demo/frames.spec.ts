@@ -62,6 +62,7 @@ test('tag and iframe side by side both answer, and neither shows what is said in
   const frame = page.frameLocator('#compared-frame');
   const tag = page.getByRole('region', { name: 'In a shadow root' });
   await expect(frame.getByRole('textbox', { name: 'Message' })).toBeVisible();
+  await expect(page.locator('[data-heard="frame"]')).toContainText('salient:ready');
 
   await tag.getByRole('textbox', { name: 'Message' }).fill('How long does shipping take?');
   await tag.getByRole('button', { name: 'Send' }).click();

@@ -11,5 +11,6 @@ window.addEventListener('message', ({ origin, source, data }) => {
   item.append(name, ` ${frame.title}`);
   list.append(item);
   if (list.children.length > shownAtMost) list.firstChild.remove();
-  item.scrollIntoView({ block: 'nearest' });
+  // The log alone: the page stays where the visitor has put it.
+  list.parentElement.scrollTop = list.parentElement.scrollHeight;
 });

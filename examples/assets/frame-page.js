@@ -11,7 +11,7 @@ for (const frame of document.querySelectorAll('iframe[data-frame-path]')) {
   address.search = new URLSearchParams({ account, agent, ...(mode && { mode }) });
   if (frame.src !== address.href) frame.src = address;
   const code = document.querySelector(`#${frame.id}-snippet`);
-  if (code) code.textContent = iframeSnippet(address.href);
+  if (code) code.textContent = iframeSnippet(address.href, frame.getAttribute('sandbox'));
 }
 
 await enableAgentChooser({ account, agent }, (chosen) => {

@@ -18,10 +18,12 @@ export function tagSnippet(origin, options) {
  * An iframe, with no script on the page around it.
  *
  * @param {string} address of the page to frame
+ * @param {string | null} [sandbox]
  */
-export function iframeSnippet(address) {
-  const src = `src="${escapeAttribute(address)}"`;
-  return `<iframe\n  ${src}\n  title="Chat"\n  allow="clipboard-write"\n  width="400"\n  height="600"\n></iframe>`;
+export function iframeSnippet(address, sandbox = null) {
+  const attributes = [`src="${escapeAttribute(address)}"`, 'title="Chat"', 'allow="clipboard-write"'];
+  if (sandbox !== null) attributes.push(`sandbox="${sandbox}"`);
+  return `<iframe\n  ${[...attributes, 'width="400"', 'height="600"'].join('\n  ')}\n></iframe>`;
 }
 
 /**

@@ -55,7 +55,7 @@ export function startState() {
  * @param {string} value
  */
 export function isAllowed(name, value) {
-  return Object.hasOwn(SETTINGS, name) && SETTINGS[name]?.form.test(value) === true;
+  return Object.hasOwn(SETTINGS, name) && (SETTINGS[name]?.form.test(value) ?? false);
 }
 
 /**

@@ -35,5 +35,6 @@ export async function composePage(
 
 async function readPart(folder: string, name: string, address: string): Promise<string> {
   const part = await readFile(path.join(folder, 'parts', `${name}.html`), 'utf8');
-  return part.trim().replaceAll(` href="${address}"`, ` href="${address}" aria-current="page"`);
+  const links = [address, `${address}.html`].map((href) => ` href="${href}"`);
+  return links.reduce((marked, link) => marked.replaceAll(link, `${link} aria-current="page"`), part.trim());
 }

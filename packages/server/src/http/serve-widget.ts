@@ -40,6 +40,8 @@ function serveWrapper(name: string, file: WidgetFile, findFramers: FindFramers) 
   return async (req: Request, res: Response) => {
     const policy = policyFor(await findFramers(req.query['account'], req.query['agent']));
     res.removeHeader('X-Frame-Options');
+    // A sandboxed frame has no origin to be keyed by, and browsers warn of a page that asks for it.
+    res.removeHeader('Origin-Agent-Cluster');
     res.set({ 'Content-Security-Policy': policy, 'Cache-Control': 'no-cache' });
     sendFile(req, res, name, { ...file, hash: hashOf(file.hash + policy) });
   };
