@@ -18,10 +18,17 @@ for (const name of ['ready', 'message:sent', 'stream:start', 'stream:end', 'mess
   window.addEventListener(`salient:${name}`, () => show('tag', `salient:${name}, an event of the window`));
 }
 window.addEventListener('message', ({ origin, source, data }) => {
-  // Sandboxed as it is, the frame has no origin; that it is this very window is what can be told.
-  if (source !== frame.contentWindow || origin !== 'null') return;
+  if (source !== frame.contentWindow || origin !== new URL(frame.src).origin) return;
   if (String(data?.type).startsWith('salient:')) show('frame', `${data.type}, a message of the frame`);
 });
+
+// The frame may have spoken before this page listened: it says again what it has said.
+frame.contentWindow.postMessage({ type: 'salient:state' }, new URL(frame.src).origin);
+
+// Without it a frame of the same host shares the cookie, and the two are one visitor with one conversation.
+if (!('credentialless' in HTMLIFrameElement.prototype)) {
+  document.querySelector('#frame-visitor').textContent = 'The same visitor: this browser does not know credentialless';
+}
 
 function show(side, text) {
   document.querySelector(`[data-heard="${side}"]`).textContent = text;
