@@ -42,6 +42,15 @@ async function openSite(page: Page, salient: RunningSalient, body: string, heade
     const url = new URL(route.request().url());
     await route.fulfill({ response: await route.fetch({ url: `${salient.url}${url.pathname}${url.search}` }) });
   });
+  // The wrapper as the guide has it edited: downloaded, with three values changed.
+  await page.route(`${SITE}salient-chat.html`, async (route) => {
+    const downloaded = await route.fetch({ url: `${salient.url}/iframe-wrapper.html` });
+    const edited = (await downloaded.text())
+      .replace("account: 'default_account'", "account: 'acme'")
+      .replace("agent: 'simple_chat1'", "agent: 'acme_chat1'")
+      .replace("backend: ''", `backend: '${SERVER}'`);
+    await route.fulfill({ contentType: 'text/html', body: edited });
+  });
   await page.route(SITE, (route) =>
     route.fulfill({
       headers: { 'content-type': 'text/html; charset=utf-8', ...headers },
@@ -51,20 +60,46 @@ async function openSite(page: Page, salient: RunningSalient, body: string, heade
   await page.goto(SITE);
 }
 
-const widgets = (page: Page) =>
-  page.evaluate(() => [...document.querySelectorAll('salient-chat')].filter((element) => element.shadowRoot).length);
+/** How many widgets stand on the page, and in the frames on it. */
+async function countWidgets(page: Page): Promise<number> {
+  const counts = await Promise.all(
+    page
+      .frames()
+      .map((frame) =>
+        frame.evaluate(
+          () => [...document.querySelectorAll('salient-chat')].filter(({ shadowRoot }) => shadowRoot).length,
+        ),
+      ),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
 
-test.afterEach(({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }));
+const countOf = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].length;
+
+test.afterEach(async ({ page }) => {
+  // Left first: what the page still asks for must not go to the real hosts of those names.
+  await page.goto('about:blank');
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
 
 test('every example is of a kind that is tried here', () => {
-  expect([...new Set(examples.map(({ language }) => language))].sort()).toEqual(['', 'html', 'js', 'sh', 'yaml']);
+  expect([...new Set(examples.map(({ language }) => language))].sort()).toEqual([
+    '',
+    'css',
+    'html',
+    'js',
+    'sh',
+    'yaml',
+  ]);
 });
 
 for (const [index, { section, code }] of examplesIn('html').entries()) {
   test(`HTML ${index + 1}, "${section}": pasted as it is, it makes its widgets`, async ({ page, salient }) => {
-    const tags = code.split('/chat-widget.js"').length - 1;
-    await openSite(page, salient, tags === 0 ? code + tag : code);
-    await expect.poll(() => widgets(page)).toBe(Math.max(1, tags));
+    const needsTag = !/chat-widget\.js|<iframe|salient-frame\.js/.test(code);
+    const body = needsTag ? code + tag : code;
+    await openSite(page, salient, body);
+    const wanted = countOf(body, /chat-widget\.js|<iframe|salient-frame\.js|<salient-chat/g);
+    await expect.poll(() => countWidgets(page)).toBe(wanted);
   });
 }
 
@@ -90,12 +125,35 @@ test('the scripts of the guide run, and hear what they say they hear', async ({ 
   page.on('console', (message) => message.type() === 'log' && said.push(message.text()));
   await openSite(page, salient, tag);
   await expect(chatOn(page).launcher).toBeVisible();
-  for (const { code } of examplesIn('js')) await page.addScriptTag({ content: code });
+  const asked = page.waitForRequest((request) => request.url().endsWith('/stream'));
+  for (const { code, section } of examplesIn('js')) {
+    if (!section.includes('iframe')) await page.addScriptTag({ content: code });
+  }
   const chat = chatOn(page);
   await chat.open();
   await chat.ask('How do I reset my password?');
+  expect((await asked).postDataJSON()).toMatchObject({ context: { page: 'Cart', visitor: { name: 'Ada' } } });
   await expect(chat.log).toContainText('Forgot password');
   expect(said).toContain('acme_chat1 How do I reset my password?');
+});
+
+test('the scripts of the guide hear a frame and speak to it', async ({ page, salient }) => {
+  const frame = examplesIn('html').find(({ code }) => code.includes('<iframe src="/salient-chat.html"'));
+  await openSite(page, salient, frame?.code ?? '');
+  const inside = page.frameLocator('iframe');
+  await expect(inside.getByRole('button', { name: 'Open chat' })).toBeVisible();
+  for (const { code, section } of examplesIn('js')) {
+    if (section.includes('iframe')) await page.addScriptTag({ content: code });
+  }
+  await inside.getByRole('button', { name: 'Open chat' }).click();
+  await expect(inside.getByRole('textbox', { name: 'Message' })).toHaveValue('Where is my order?');
+});
+
+test('the style sheet of the guide restyles the widget', async ({ page, salient }) => {
+  await openSite(page, salient, tag);
+  await expect(chatOn(page).launcher).toBeVisible();
+  await page.addStyleTag({ content: examplesIn('css')[0]?.code ?? '' });
+  await expect(chatOn(page).launcher).toHaveCSS('background-color', 'rgb(10, 125, 85)');
 });
 
 test.describe('the CSP to paste', () => {
@@ -129,7 +187,6 @@ test.describe('the CSP to paste', () => {
       const refused = page.waitForEvent('console', (message) => /violates/.test(message.text()));
       await openSite(page, salient, tag.replace('></script>', ' data-open="true"></script>'), headers(less));
       await refused;
-      await page.unrouteAll({ behavior: 'ignoreErrors' });
     }
   });
 });

@@ -23,6 +23,14 @@ window.addEventListener('message', ({ origin, source, data }) => {
   if (String(data?.type).startsWith('salient:')) show('frame', `${data.type}, a message of the frame`);
 });
 
+// The frame may have spoken before this page listened: it says again what it has said.
+frame.contentWindow.postMessage({ type: 'salient:state' }, new URL(frame.src).origin);
+
+// Without it a frame of the same host shares the cookie, and the two are one visitor with one conversation.
+if (!('credentialless' in HTMLIFrameElement.prototype)) {
+  document.querySelector('#frame-visitor').textContent = 'The same visitor: this browser does not know credentialless';
+}
+
 function show(side, text) {
   document.querySelector(`[data-heard="${side}"]`).textContent = text;
 }

@@ -18,11 +18,9 @@ export function tagSnippet(origin, options) {
  * An iframe, with no script on the page around it.
  *
  * @param {string} address of the page to frame
- * @param {Record<string, string | null>} [more] attributes beside the usual ones
  */
-export function iframeSnippet(address, more = {}) {
+export function iframeSnippet(address) {
   const attributes = [`src="${escapeAttribute(address)}"`, 'title="Chat"', 'allow="clipboard-write"'];
-  for (const [name, value] of Object.entries(more)) if (value !== null) attributes.push(`${name}="${value}"`);
   return `<iframe\n  ${[...attributes, 'width="400"', 'height="600"'].join('\n  ')}\n></iframe>`;
 }
 
