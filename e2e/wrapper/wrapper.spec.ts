@@ -126,9 +126,17 @@ test('tells its parent what happens, and does what it is asked', async ({ page, 
   await expect(frame.getByRole('dialog')).toBeVisible();
   await say({ type: 'salient:call', call: ['prefill', 'What is your return policy?'] });
   await expect(frame.getByRole('textbox', { name: 'Message' })).toHaveValue('What is your return policy?');
+  // The question leaves when the chat is closed, so that its answer cannot be seen while it comes.
+  let release = () => {};
+  const isClosed = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/stream', async (route) => {
+    await isClosed;
+    await route.continue();
+  });
   await frame.getByRole('button', { name: 'Send' }).click();
   await say({ type: 'salient:call', call: ['close'] });
   await expect(frame.getByRole('dialog')).toBeHidden();
+  release();
   await expect
     .poll(async () => (await heard()).map(({ data }) => data))
     .toContainEqual({ type: 'salient:unread', count: 1 });
