@@ -66,10 +66,10 @@ test('on a phone the sheet keeps the focus, and gives it back when it is closed 
   const chat = chatOn(page);
   await chat.launcher.focus();
   await page.keyboard.press('Enter');
-  await expect(chat.composer).toBeFocused();
+  await expect(chat.panel).toBeFocused();
   await expect(chat.panel).toHaveAttribute('aria-modal', 'true');
   const stops = await countStops(page);
-  for (const key of ['Tab', 'Shift+Tab']) {
+  for (const key of ['Shift+Tab', 'Tab', 'Shift+Tab']) {
     for (let presses = 0; presses < stops * 2; presses++) {
       await page.keyboard.press(key);
       expect(await readFocus(page)).not.toBeNull();
@@ -108,6 +108,7 @@ test('a starter, a copy, a rating, a source and a new conversation need no mouse
   await expect(chat.panel.getByRole('alertdialog')).toHaveCount(0);
   await expect(chat.panel.getByRole('button', { name: 'New conversation' })).toBeFocused();
   await page.keyboard.press('Enter');
+  await expect(chat.panel.getByRole('button', { name: 'Cancel' })).toBeFocused();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await expect(chat.log.locator('.bubble')).toHaveCount(0);

@@ -17,8 +17,10 @@ function countWhatIsHeld() {
   };
   EventTarget.prototype.addEventListener = function (this: EventTarget | undefined, ...given) {
     const target = this ?? window;
-    // What hangs on the widget's own nodes goes with them.
-    const isOwn = target instanceof Node && target.getRootNode() !== document && target !== document;
+    // What hangs on the widget's own nodes and signals goes with them.
+    const isOwn =
+      target instanceof AbortSignal ||
+      (target instanceof Node && target.getRootNode() !== document && target !== document);
     if (!isOwn && given[1]) {
       const name = key(target, given);
       const options = given[2];
