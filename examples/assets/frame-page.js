@@ -11,8 +11,7 @@ for (const frame of document.querySelectorAll('iframe[data-frame-path]')) {
   address.search = new URLSearchParams({ account, agent, ...(mode && { mode }) });
   if (frame.src !== address.href) frame.src = address;
   const code = document.querySelector(`#${frame.id}-snippet`);
-  const more = Object.fromEntries(['sandbox', 'referrerpolicy'].map((name) => [name, frame.getAttribute(name)]));
-  if (code) code.textContent = iframeSnippet(address.href, more);
+  if (code) code.textContent = iframeSnippet(address.href);
 }
 
 await enableAgentChooser({ account, agent }, (chosen) => {
