@@ -8,6 +8,7 @@ import type { Chat } from '../model/chat.ts';
 import type { Draft } from '../model/draft.ts';
 import type { Launcher } from '../model/launcher.ts';
 import type { MarkdownPieces } from './markdown/pieces.ts';
+import type { Teaser } from '../model/teaser.ts';
 import type { Viewport } from './viewport.ts';
 
 /** Everything a component may need of its widget. */
