@@ -29,7 +29,7 @@ export async function openState(
   await page.clock.setFixedTime('2026-03-02T09:30:00Z');
   const { url } = await hostPage(
     `<!doctype html><html lang="en"><title>Page</title><meta name="viewport" content="width=device-width">
-    <style>body{margin:0;background:#fff}#chat{width:min(400px,100vw);height:600px}
+    <style>body{margin:0;background:#fff}#chat{width:min(400px,100vw);height:520px}
     @media (prefers-color-scheme:dark){body{background:#111}}</style>${head}<div id="chat"></div>${tag}</html>`,
     { files },
   );

@@ -24,7 +24,10 @@ function Source({ citation: { title, section, quote, url } }: { citation: Citati
   const address = url && /^https?:\/\//i.test(url) ? url : null;
   return (
     <details class="citation-body">
-      <summary dir="auto">{name}</summary>
+      {/* A title in another direction still stands beside its number. */}
+      <summary>
+        <bdi>{name}</bdi>
+      </summary>
       <blockquote dir="auto">{quote}</blockquote>
       {address && (
         <a href={address} target="_blank" rel="noopener noreferrer nofollow ugc">
