@@ -7,7 +7,6 @@ import { ErrorNotice } from './error-notice.tsx';
 import { Header } from './header.tsx';
 import { keepFocus } from './keep-focus.ts';
 import { MessageList } from './message-list.tsx';
-import { OfflineBanner } from './offline-banner.tsx';
 import { ResetQuestion } from './reset-question.tsx';
 import { trapFocus } from './trap-focus.ts';
 import { useWidget } from './widget-context.ts';
@@ -51,7 +50,6 @@ export function Panel({ panelRef, isOpen }: PanelProps) {
       <Header onReset={() => (asksReset.value = true)} isReplaceable={chat.messages.value.length > 0} />
       <MessageList isOpen={isOpen} />
       {chat.notice.value && <ErrorNotice error={chat.notice.value} onDismiss={() => chat.dismissNotice()} />}
-      <OfflineBanner />
       <Composer />
       <ConsentQuestion />
       {asksReset.value && <ResetQuestion onClose={() => (asksReset.value = false)} />}
