@@ -1,3 +1,4 @@
+// oxlint-disable typescript/unbound-method -- what is patched is called with the `this` it is given
 import type { Page } from '@playwright/test';
 import { chatOn, widgetTag } from '../support/chat.ts';
 import { shopPage } from '../support/shop-page.ts';
@@ -12,7 +13,8 @@ function countWhatIsHeld() {
   const nameOf = (target: unknown) => (target === window ? 'window' : String(target));
   const { addEventListener, removeEventListener } = EventTarget.prototype;
   const key = (target: EventTarget, [type, listener, options]: unknown[]) => {
-    const isCapture = typeof options === 'object' ? (options as { capture?: boolean } | null)?.capture : options;
+    const isCapture =
+      typeof options === 'object' ? options !== null && 'capture' in options && options.capture : options;
     return `${nameOf(target)} ${idOf(target)} ${String(type)} ${idOf(listener as object)} ${Boolean(isCapture)}`;
   };
   EventTarget.prototype.addEventListener = function (this: EventTarget | undefined, ...given) {

@@ -41,7 +41,8 @@ export async function startScriptedAgent({ answer, history = [], config = {} }) 
   });
   server.listen(0);
   await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
   return {
     url: `http://localhost:${port}`,
     countRequests: (path) => asked.filter((each) => each.endsWith(path)).length,

@@ -41,7 +41,10 @@ export function widgetStates({ question, answer, config }: StateTexts): Record<s
     quote: answer.split('\n')[0]!,
     url: 'https://example.com/s',
   };
-  const citations = [1, 2].map((index) => ({ ...citation, index }));
+  const citations = [
+    { ...citation, index: 1 },
+    { ...citation, index: 2 },
+  ];
   const asked = async (page: Page) => {
     await open(page);
     await send(page, question);
