@@ -35,7 +35,8 @@ export function createBench(cleanup, profile) {
   };
 
   async function startAll() {
-    const served = await start.served();
+    // Some suites look at what happens past the limit.
+    const served = await start.served({ chat: { max_live_turns: 100_000 } });
     const targets = [
       await start.direct(),
       await start.bareRelay(),

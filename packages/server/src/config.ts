@@ -100,8 +100,8 @@ const appSchema = z.strictObject({
     .strictObject({
       max_message_chars: z.int().min(1).max(20_000).default(2000),
       history_limit: z.int().min(0).max(500).default(50),
-      /** Answers this process has under way at once; one more is refused with 503 and Retry-After. */
-      max_live_turns: z.int().min(1).max(100_000).default(2000),
+      /** Answers this process has under way at once; one more is refused with 503 and Retry-After. See docs/performance.md. */
+      max_live_turns: z.int().min(1).max(100_000).default(1200),
       /** How long answers under way may take to end once the process has been asked to stop. */
       drain_seconds: z.int().min(0).max(3600).default(30),
       /** What happens to an answer whose last reader has left. */
