@@ -7,6 +7,7 @@ let shop: RunningSalient;
 const flags = 'feature_flags: { enable_feedback: true }';
 
 test.beforeAll(async () => {
+  test.setTimeout(120_000);
   shop = await startConfigured({
     agents: {
       plain: flags,

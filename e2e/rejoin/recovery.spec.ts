@@ -6,6 +6,7 @@ import { expect, test } from '../support/test.ts';
 let shop: RunningSalient;
 /** So slow that a visitor can leave in between. */
 test.beforeAll(async () => {
+  test.setTimeout(120_000);
   shop = await startConfigured({ wordsPerSecond: 12, agents: { slow: 'agent_type: simple_chat' } });
 });
 test.afterAll(() => shop.stop());

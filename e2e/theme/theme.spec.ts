@@ -5,6 +5,7 @@ import { expect, test } from '../support/test.ts';
 
 let shop: RunningSalient;
 test.beforeAll(async () => {
+  test.setTimeout(120_000);
   const look = 'radius: 2, density: compact, accent: "#ffe14d", position: top-left, theme: dark';
   shop = await startConfigured({
     agents: {
