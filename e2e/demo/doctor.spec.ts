@@ -71,6 +71,9 @@ const wrong = {
   open: 'yes',
   streaming: 'maybe',
   copy: '1',
+  radius: '16px',
+  density: 'tight',
+  logo: 'http://www.example.com/logo.png',
   title: ' ',
   starters: '[1]',
 };
@@ -85,6 +88,8 @@ const right = {
   open: 'false',
   streaming: 'auto',
   copy: 'true',
+  radius: '8',
+  density: 'compact',
   title: 'Hi',
   starters: '[&quot;a&quot;]',
   locale: 'de',

@@ -53,6 +53,9 @@ test('words and colours show at once in the running chat, without loading the pa
   // Once more is back to the agent's own.
   await page.getByRole('button', { name: 'Teal' }).click();
   await expect(code(page)).not.toContainText('data-accent');
+  await page.getByLabel('Title', { exact: true }).fill('');
+  await expect(preview(page).getByRole('dialog', { name: 'Alder & Wren' })).toBeVisible();
+  expect(await preview(page).locator('body').getAttribute('data-mark')).toBe('same page');
 });
 
 test('a link brings back the whole design, and what is wrong in it is named', async ({ page, salient }) => {

@@ -47,7 +47,7 @@ export function createPreview(screenshots) {
       if (!changes) load(state);
       else if (Object.keys(changes).length > 0) {
         frame.contentWindow.Salient?.('update', changes);
-        if (changes.theme) frame.contentDocument.documentElement.dataset.theme = changes.theme;
+        if ('theme' in changes) frame.contentDocument.documentElement.dataset.theme = state.theme;
       }
     },
   };
@@ -68,7 +68,7 @@ function liveChanges(before, after) {
   const changed = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(
     (name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]),
   );
-  // A running widget can be given a value, not be told to forget one.
-  if (changed.some((name) => !LIVE.has(name) || is[name] === undefined)) return null;
-  return Object.fromEntries(changed.map((name) => [name, is[name]]));
+  if (changed.some((name) => !LIVE.has(name))) return null;
+  // Null goes back to what the agent says by itself.
+  return Object.fromEntries(changed.map((name) => [name, is[name] ?? null]));
 }

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { checkAttributes } from '../../examples/assets/doctor/check-attributes.js';
+import { ATTRIBUTES, checkAttributes } from '../../examples/assets/doctor/check-attributes.js';
 import { findInstallations } from '../../examples/assets/doctor/find-installations.js';
 import { readElements } from '../../examples/assets/doctor/read-elements.js';
 
@@ -33,4 +34,19 @@ it('misses the target of a chat in the page', () => {
   expect(examine('data-mode=inline')).toEqual([
     'error: data-mode="inline" without data-target. Say which element to fill, such as data-target="#chat".',
   ]);
+});
+
+it('knows the settings of the widget and the attributes of the guide, all of them and no other', () => {
+  const read = (/** @type {string} */ file) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+  const [, parsers = ''] =
+    /const parsers.*?= \{([^}]*)\}/.exec(read('packages/widget/src/config/parse-options.ts')) ?? [];
+  const settings = [...parsers.matchAll(/^ +(\w+):/gm)].map(([, name = '']) =>
+    name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+  );
+  const rows = read('examples/EMBEDDING-GUIDE.md').match(/^\| `data-.*$/gm) ?? [];
+  const documented = rows.flatMap((row) =>
+    [...(row.split('|')[1] ?? '').matchAll(/`data-([\w-]+)`/g)].map(([, name]) => name),
+  );
+  expect(settings.sort()).toEqual(Object.keys(ATTRIBUTES).sort());
+  expect([...new Set(documented)].sort()).toEqual(Object.keys(ATTRIBUTES).sort());
 });

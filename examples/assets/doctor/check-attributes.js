@@ -4,6 +4,7 @@ const integer = /^-?\d{1,10}$/;
 const flag = /^(true|false)?$/;
 const text = /^[\s\S]*$/;
 const name = /\S/;
+const picture = /^https:\/\/./;
 const slug = /^[a-z0-9][a-z0-9_-]{0,63}$/i;
 
 /** Every setting of the widget by its attribute's name, its form, and that form in words. */
@@ -19,17 +20,23 @@ export const ATTRIBUTES = /** @type {Record<string, [form: RegExp, words: string
   'z-index': [integer, 'a whole number'],
   theme: [/^(auto|light|dark)$/, 'auto, light or dark'],
   accent: [/^[#a-z][\w\s(),.%/#+-]*$/i, 'a CSS colour'],
+  radius: [/^\d\d?$/, 'a number of pixels from 0 to 99'],
+  density: [/^(comfortable|compact)$/, 'comfortable or compact'],
+  logo: [picture, 'the https address of a picture'],
+  avatar: [picture, 'the https address of a picture'],
   title: [name, 'a text that is not empty'],
   subtitle: [text, 'a text'],
   greeting: [text, 'a text'],
   placeholder: [text, 'a text'],
   starters: [text, 'a JSON array of texts'],
   teaser: [text, 'a text'],
+  launcher: [name, 'a CSS selector of your own elements'],
   locale: [name, 'a language such as en or pt-BR'],
   dir: [/^(ltr|rtl)$/, 'ltr or rtl'],
   open: [flag, 'true or false'],
   streaming: [/^(auto|true|false)?$/, 'auto, true or false'],
   copy: [flag, 'true or false'],
+  'data-layer': [flag, 'true or false'],
   debug: [flag, 'true or false'],
 });
 
