@@ -7,7 +7,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { buildApps, packageNames, run, type BuiltApps } from '../support/build-apps.ts';
 import { chatOn } from '../support/chat.ts';
-import { startFolder, type FolderServer } from '../support/start-folder.ts';
+import { startFolder } from '../support/start-folder.ts';
 import { expect, test } from '../support/test.ts';
 
 // Compilers and two servers at work: the bound is there to end what hangs.
@@ -79,7 +79,7 @@ for (const app of ['react-app', 'vue-app'] as const) {
   }) => {
     // The page is on another site than its server, which has no https here: the cookie does not come back.
     allowConsoleError(/status of 401/);
-    const server: FolderServer = await startFolder(join(apps.folderOf(app), 'dist'));
+    const server = await startFolder(join(apps.folderOf(app), 'dist'));
     try {
       await page.goto(`${server.url}?backend=${encodeURIComponent(salient.url)}`);
       const heard = page.getByRole('status');
@@ -113,3 +113,26 @@ for (const app of ['react-app', 'vue-app'] as const) {
     }
   });
 }
+
+test("the package's element draws its launcher, and brings the rest when it is wanted", async ({
+  page,
+  salient,
+  allowConsoleError,
+}) => {
+  allowConsoleError(/status of 401/);
+  const server = await startFolder(join(apps.folderOf('vue-app'), 'dist'));
+  try {
+    const loaded: string[] = [];
+    page.on('request', (request) => loaded.push(request.url()));
+    await page.goto(`${server.url}?backend=${encodeURIComponent(salient.url)}#element`);
+    const chat = chatOn(page);
+    await expect(chat.launcher).toBeVisible();
+    const before = loaded.length;
+    await chat.open();
+    await chat.ask('How do I reset my password?');
+    await expect(chat.log).toContainText('Forgot password');
+    expect(loaded.slice(before).some((url) => url.startsWith(server.url) && url.endsWith('.js'))).toBe(true);
+  } finally {
+    await server.stop();
+  }
+});

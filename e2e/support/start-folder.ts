@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 
-export interface FolderServer {
+interface FolderServer {
   readonly url: string;
   stop(): Promise<void>;
 }

@@ -169,7 +169,11 @@ export function mountWidget({ host, options, serverConfig, stackIndex, isReady, 
     update(changes) {
       const next = { ...local.peek(), ...parseOptions(checkOptions({ ...changes }, report), report) };
       for (const [name, value] of Object.entries(changes)) if (value === null) delete next[name as keyof WidgetOptions];
-      for (const name of FIXED) Object.assign(next, { [name]: local.peek()[name] });
+      for (const name of FIXED) {
+        // Not simply copied: what the page has left open must stay open for its default.
+        delete next[name];
+        if (name in local.peek()) Object.assign(next, { [name]: local.peek()[name] });
+      }
       local.value = next;
     },
     on: events.on,
