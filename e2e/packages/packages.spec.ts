@@ -10,8 +10,8 @@ import { chatOn } from '../support/chat.ts';
 import { startFolder } from '../support/start-folder.ts';
 import { expect, test } from '../support/test.ts';
 
-// Compilers and two servers at work: the bound is there to end what hangs.
-test.describe.configure({ timeout: 300_000 });
+// In one worker, which builds the apps once. Compilers and servers at work: the bound is there to end what hangs.
+test.describe.configure({ mode: 'default', timeout: 300_000 });
 
 const packageFolderOf = (name: string) => fileURLToPath(new URL(`../../packages/${name}/package`, import.meta.url));
 

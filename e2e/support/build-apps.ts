@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,9 +21,8 @@ export interface BuiltApps {
 
 /** Packs the packages as for publishing, installs them into two small apps, and builds those. */
 export async function buildApps(): Promise<BuiltApps> {
-  const folder = join(e2eFolder, '.apps');
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await mkdir(join(e2eFolder, '.apps'), { recursive: true });
+  const folder = await mkdtemp(join(e2eFolder, '.apps', 'run-'));
   const tarballs = {} as Record<PackageName, string>;
   for (const name of packageNames)
     tarballs[name] = await pack(join(packagesFolder, name, 'package'), join(folder, name));
