@@ -48,5 +48,5 @@ it('knows the settings of the widget and the attributes of the guide, all of the
     [...(row.split('|')[1] ?? '').matchAll(/`data-([\w-]+)`/g)].map(([, name]) => name),
   );
   expect(settings.sort()).toEqual(Object.keys(ATTRIBUTES).sort());
-  expect([...new Set(documented)].sort()).toEqual(Object.keys(ATTRIBUTES).sort());
+  expect([...new Set(documented)].sort((a, b) => a.localeCompare(b))).toEqual(Object.keys(ATTRIBUTES).sort());
 });
