@@ -29,16 +29,16 @@ test('each file comes when it is needed, and not before', async ({ page, context
   await expect(chat.composer).toBeFocused();
   await expect(chat.log).toContainText('Hello!');
   await page.waitForLoadState('networkidle');
-  expect(files).toEqual(['chat-widget', 'panel']);
+  expect(files).toEqual(['chat-widget', 'panel', 'conversation-styles']);
 
   await chat.composer.press('H');
-  await expect.poll(() => files).toEqual(['chat-widget', 'panel', 'answer-reader']);
+  await expect.poll(() => files).toEqual(['chat-widget', 'panel', 'conversation-styles', 'answer-reader']);
   await chat.ask('text');
   await expect(chat.log.locator('strong')).toHaveText('bold');
-  expect(files).toEqual(['chat-widget', 'panel', 'answer-reader']);
+  expect(files).toEqual(['chat-widget', 'panel', 'conversation-styles', 'answer-reader']);
   await chat.ask('code');
   await expect(chat.log.locator('.code-keyword')).toHaveText('const');
-  expect(files).toEqual(['chat-widget', 'panel', 'answer-reader', 'highlight-code']);
+  expect(files).toEqual(['chat-widget', 'panel', 'conversation-styles', 'answer-reader', 'highlight-code']);
   await agent.stop();
 });
 

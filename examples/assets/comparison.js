@@ -18,8 +18,7 @@ for (const name of ['ready', 'message:sent', 'stream:start', 'stream:end', 'mess
   window.addEventListener(`salient:${name}`, () => show('tag', `salient:${name}, an event of the window`));
 }
 window.addEventListener('message', ({ origin, source, data }) => {
-  // Sandboxed as it is, the frame has no origin; that it is this very window is what can be told.
-  if (source !== frame.contentWindow || origin !== 'null') return;
+  if (source !== frame.contentWindow || origin !== new URL(frame.src).origin) return;
   if (String(data?.type).startsWith('salient:')) show('frame', `${data.type}, a message of the frame`);
 });
 
