@@ -15,6 +15,8 @@ export default defineConfig({
     reporters: ['default', 'json'],
     outputFile: { json: 'test-results/vitest.json' },
     // Bounds on hanging, not on speed: a busy machine must not fail a test that would pass.
+    // Real processes and sockets on a busy machine: what is broken fails again.
+    retry: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },

@@ -14,6 +14,8 @@ export default defineConfig({
   outputDir: `${resultsFolder}/e2e`,
   // Each worker runs a browser and a server of its own; more of them only wait for each other on a small machine.
   workers: 2,
+  // A browser on a busy machine may miss a frame. What is broken fails again, and what did not is reported as flaky.
+  retries: 2,
   fullyParallel: true,
   // Generous, because both cores may be busy: a limit is there to end what hangs, not to measure.
   timeout: 60_000,

@@ -10,6 +10,7 @@ import type { EmitEvent } from '../model/widget-events.ts';
 import { createApi } from '../protocol/create-api.ts';
 import { createCaller } from '../protocol/create-caller.ts';
 import { browserNetwork } from './browser-network.ts';
+import { createFetchInTurn } from './fetch-in-turn.ts';
 import { scheduleFlush } from './schedule-flush.ts';
 
 interface ChatInput {
@@ -32,7 +33,7 @@ export function createChat({ config, storage, emit, context }: ChatInput): Creat
   const call = createCaller({
     agentUrl: url,
     tokens: createTokenStorage(storage),
-    fetch: (input, init) => window.fetch(input, init),
+    fetch: createFetchInTurn(config.peek().backend),
     isOnline: () => browserNetwork.isOnline(),
   });
   const chat = new ChatModel({
