@@ -106,7 +106,7 @@ test('two widgets in one corner stand beside each other and do not share a word 
   await first.getByRole('button', { name: 'Send' }).click();
   await expect(first.getByRole('log')).toContainText('Hello.');
   await launchers.click();
-  const second = page.getByRole('dialog', { name: other! });
+  const second = page.getByRole('dialog', { name: other });
   await expect(second).toBeVisible();
   await expect(second).not.toContainText(`Only for ${name}`);
   expect((await page.evaluate(() => window.pageWatch)).faults).toEqual([]);
