@@ -47,6 +47,6 @@ it('knows the settings of the widget and the attributes of the guide, all of the
   const documented = rows.flatMap((row) =>
     [...(row.split('|')[1] ?? '').matchAll(/`data-([\w-]+)`/g)].map(([, name]) => name),
   );
-  expect(settings.sort()).toEqual(Object.keys(ATTRIBUTES).sort());
-  expect([...new Set(documented)].sort((a, b) => a.localeCompare(b))).toEqual(Object.keys(ATTRIBUTES).sort());
+  expect(new Set(settings)).toEqual(new Set(Object.keys(ATTRIBUTES)));
+  expect(new Set(documented)).toEqual(new Set(Object.keys(ATTRIBUTES)));
 });
