@@ -90,6 +90,8 @@ describe('PgBouncer in transaction mode', () => {
         databaseUrl: pooler.url,
       });
       const servers = [await cluster.start(), await cluster.start()];
+      // What a start leaves on a connection, whoever gets it next would have.
+      expect(await cluster.query(`SELECT FROM pg_locks WHERE locktype = 'advisory'`)).toEqual([]);
       const talk = async (index: number): Promise<void> => {
         const { url = '' } = servers[index % 2] ?? {};
         const agent = index % 4 < 2 ? QUICK : '/accounts/other/agents/quick';

@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { sendScriptsWhole } from './send-scripts-whole.ts';
+import { withoutEngineLock } from './without-engine-lock.ts';
 
 /** Any number; it only has to be the same in every process of the product. */
 const MIGRATION_LOCK = 7_210_411;
@@ -21,12 +22,16 @@ export async function withMigrationLock<T>(
 ): Promise<T> {
   const lock = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   const pool = openPool(url, 1);
+  // Without the lock another process may migrate too; and without a listener its loss would end this one.
+  const lost = new Promise<never>((_resolve, reject) => lock.on('error', reject));
+  lost.catch(() => {});
   await lock.connect();
   try {
     // Of the transaction, not of the session: behind a pooler a session outlives its client, and the lock with it.
     await lock.query('BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0');
     await lock.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-    return await work(sendScriptsWhole(new PrismaPg(pool), (script) => pool.query(script)));
+    const adapter = withoutEngineLock(new PrismaPg(pool));
+    return await Promise.race([work(sendScriptsWhole(adapter, (script) => pool.query(script))), lost]);
   } finally {
     await pool.end();
     await lock.end();
