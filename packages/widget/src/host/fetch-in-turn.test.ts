@@ -76,3 +76,21 @@ test('servers do not wait for each other, and nobody waits where there are no lo
   await settle();
   expect(urls()).toEqual(['one', 'two']);
 });
+
+test('where locks are refused, as in a sandboxed frame, calls go without them; a failed call is not made twice', async () => {
+  setUp({ request: () => Promise.reject(new DOMException('denied', 'SecurityError')) });
+  const one = createFetchInTurn('https://a.test');
+  const failed = expect(one('one')).rejects.toThrow('failed');
+  await settle();
+  expect(urls()).toEqual(['one']);
+  underWay[0]!.fail();
+  await failed;
+  expect(urls()).toEqual(['one']);
+});
+
+test('a call that is called off while it waits is not made', async () => {
+  setUp({ request: () => Promise.reject(new DOMException('called off', 'AbortError')) });
+  const signal = AbortSignal.abort();
+  await expect(createFetchInTurn('https://a.test')('one', { signal })).rejects.toThrow('called off');
+  expect(urls()).toEqual([]);
+});

@@ -3,7 +3,8 @@
  * To a server that does not know the browser yet, calls at once are calls of several visitors: each would be given a
  * cookie, the browser would keep the last, and the conversations of the others would be lost.
  *
- * Locks are there wherever the cookie works: on https, and on localhost.
+ * Locks are there wherever the cookie works: on https, and on localhost. A page whose storage is blocked, or that has no
+ * origin (a sandboxed frame), is refused them, and has no cookie to lose either.
  */
 export function createFetchInTurn(backend: string): typeof fetch {
   let wasAnswered = false;
@@ -15,6 +16,16 @@ export function createFetchInTurn(backend: string): typeof fetch {
     };
     if (wasAnswered || !navigator.locks) return call();
     const signal = init?.signal;
-    return navigator.locks.request(`salient:${backend}`, signal ? { signal } : {}, call);
+    let hadItsTurn = false;
+    const inTurn = () => {
+      hadItsTurn = true;
+      return call();
+    };
+    try {
+      return await navigator.locks.request(`salient:${backend}`, signal ? { signal } : {}, inTurn);
+    } catch (error) {
+      if (hadItsTurn || signal?.aborted) throw error;
+      return call();
+    }
   };
 }
