@@ -39,6 +39,16 @@ async function expectWhole(...readings: OpenedStream[]): Promise<void> {
   }
 }
 
+/** Connections stand, and nothing is answered for so long. */
+async function pause(url: string, forMs: number): Promise<void> {
+  const { createClient } = await import('@redis/client');
+  const client = createClient({ url });
+  await client.connect();
+  await client.sendCommand(['CLIENT', 'PAUSE', String(forMs), 'ALL']);
+  client.destroy();
+}
+
+const POLL = { timeout: 60_000 };
 const linesAbout = (server: SpawnedServer, words: string): number => server.output().split(words).length - 1;
 const LOST = 'Redis does not answer';
 const BACK = 'Redis answers again';
@@ -63,6 +73,22 @@ describe('Redis', () => {
     // It lost everything, and gets all of a turn that began before.
     await redis.stop();
     redis = await startRedis(redis.port);
+    await expectWhole(again.reading, again.elsewhere);
+    await redis.stop();
+  });
+
+  it('may fall silent without closing a connection: answers come whole, new ones begin, and it is taken up again', async () => {
+    const redis = await startRedis();
+    const environment = { REDIS_URL: redis.url, LOG_LEVEL: 'info' };
+    const [first, second] = [await cluster.start(environment), await cluster.start(environment)];
+    const { reading, elsewhere } = await readElsewhere(createVisitor(first.url), first, second);
+    await pause(redis.url, 12_000);
+    const meanwhile = createVisitor(first.url).chat(STEADY, { message: 'go' });
+    await expectWhole(reading, elsewhere);
+    expect((await meanwhile).message.content).toBe(steadyText);
+    for (const { url } of [first, second]) expect((await fetch(`${url}/ready`)).status).toBe(200);
+    for (const server of [first, second]) await expect.poll(() => linesAbout(server, BACK), POLL).toBe(1);
+    const again = await readElsewhere(createVisitor(first.url), first, second);
     await expectWhole(again.reading, again.elsewhere);
     await redis.stop();
   });

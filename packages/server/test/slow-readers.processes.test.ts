@@ -11,7 +11,7 @@ const LONG = '/accounts/acme/agents/long';
 const WORDS = 800;
 const WORD_LENGTH = 1_000;
 const longText = wordText(WORDS, WORD_LENGTH);
-const SLOW_READERS = 200;
+const SLOW_READERS = 1_000;
 const MEBIBYTE = 1024 * 1024;
 
 let cluster: Cluster;
@@ -26,7 +26,7 @@ function residentBytes(pid: number): number {
   return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) * 1024;
 }
 
-describe('two hundred readers that do not read (S13)', () => {
+describe('a thousand readers that do not read (S13)', () => {
   it('cost a process little, do not hold up one that reads, and get the exact rest later', async () => {
     cluster = await createCluster({
       models: { 'acme/long': `words:count=${WORDS},length=${WORD_LENGTH},delay=2,first=3000` },
@@ -48,8 +48,8 @@ describe('two hundred readers that do not read (S13)', () => {
     const grownBytes = residentBytes(server.pid) - before;
     expect(fast.text()).toBe(longText);
     expect(eventData(fast.events, 'done')).toMatchObject({ status: 'complete' });
-    // Copies of the answer for all of them would be more than 100 MiB, what Node keeps of garbage is not.
-    expect(grownBytes).toBeLessThan(96 * MEBIBYTE);
+    // Copies of the answer for all of them would be more than 700 MiB. A piece or two for each, and garbage, is not.
+    expect(grownBytes).toBeLessThan(256 * MEBIBYTE);
 
     const [first] = slow;
     const lastId = first?.lastId() ?? '';
