@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ErrorRegistry, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import type { RunStatement } from './run-statement.ts';
 import { loadSchemaEngine } from './schema-engine.ts';
 
 const NO_FILTERS = { externalTables: [], externalEnums: [] };
@@ -13,6 +14,18 @@ export interface PrismaFolder {
 /** A migration that the database refused. Nothing of it is left behind, and it may be mended and tried again. */
 class MigrationError extends Error {
   override readonly name = 'MigrationError';
+}
+
+/** Whether every migration has been applied. A moment's look, so that a start need not load the engine, or lock anybody out. */
+export async function isMigrated(run: RunStatement, { directory }: PrismaFolder): Promise<boolean> {
+  const [table] = await run<{ exists: boolean }>(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`, []);
+  if (!table?.exists) return false;
+  const applied = await run<{ name: string }>(
+    `SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+    [],
+  );
+  const names = new Set(applied.map(({ name }) => name));
+  return (await readMigrationNames(path.join(directory, 'migrations'))).every((name) => names.has(name));
 }
 
 /**
@@ -82,12 +95,16 @@ function readSchema(directory: string): Promise<string> {
   return readFile(path.join(directory, 'schema.prisma'), 'utf8');
 }
 
-async function readMigrations(baseDir: string) {
+async function readMigrationNames(baseDir: string): Promise<string[]> {
   const entries = await readdir(baseDir, { withFileTypes: true });
-  const names = entries
+  return entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .toSorted();
+}
+
+async function readMigrations(baseDir: string) {
+  const names = await readMigrationNames(baseDir);
   return {
     baseDir,
     lockfile: {

@@ -1,7 +1,7 @@
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { embeddedAdapter, openEmbedded } from './embedded.ts';
-import { migrate } from './migrate.ts';
+import { isMigrated, migrate } from './migrate.ts';
 import { openPool, postgresAdapter, withMigrationLock } from './postgres.ts';
 import { runOnEmbedded, runOnPool, type RunStatement } from './run-statement.ts';
 import { createTenantScope, type TenantScope } from './tenant-scope.ts';
@@ -38,17 +38,27 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const { pglite, close } = await openEmbedded(options.dataDirectory);
     try {
       const adapter = embeddedAdapter(pglite);
-      return createDatabase('embedded', adapter, runOnEmbedded(pglite), await migrate(adapter, folder), close);
+      const run = runOnEmbedded(pglite);
+      const migrated = (await isMigrated(run, folder)) ? [] : await migrate(adapter, folder);
+      return createDatabase('embedded', adapter, run, migrated, close);
     } catch (error) {
       await close();
       throw error;
     }
   }
-  const migrated = await withMigrationLock(options.url, (adapter) => migrate(adapter, folder));
   const pool = openPool(options.url, options.maxConnections ?? 10);
   // Without a listener a broken idle connection would end the process; the next query reports the trouble.
   pool.on('error', () => {});
-  return createDatabase('postgres', postgresAdapter(pool), runOnPool(pool), migrated, () => pool.end());
+  try {
+    const run = runOnPool(pool);
+    const migrated = (await isMigrated(run, folder))
+      ? []
+      : await withMigrationLock(options.url, (adapter) => migrate(adapter, folder));
+    return createDatabase('postgres', postgresAdapter(pool), run, migrated, () => pool.end());
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
 }
 
 function createDatabase(
