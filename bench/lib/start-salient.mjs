@@ -25,8 +25,25 @@ export function requireBuiltServer() {
  * @returns {Promise<{ program: import('./start-program.mjs').Program, emptyStartMs: number }>}
  */
 export async function startSalient(upstreamUrl, databaseUrl, cleanup, chat = {}) {
+  const { start } = await prepareSalient(upstreamUrl, databaseUrl, cleanup, chat);
+  const first = await start();
+  await first.stop();
+  return { program: await start(), emptyStartMs: first.startMs };
+}
+
+/**
+ * Writes the settings of a server that can then be started any number of times.
+ *
+ * @param {string} upstreamUrl
+ * @param {string | null} databaseUrl null: the embedded database
+ * @param {import('./create-cleanup.mjs').Cleanup} cleanup
+ * @param {Record<string, unknown>} [chat] settings
+ * @returns {Promise<{ configsDirectory: string, start: () => Promise<import('./start-program.mjs').Program> }>}
+ */
+export async function prepareSalient(upstreamUrl, databaseUrl, cleanup, chat = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'salient-bench-'));
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
+  const { file, configsDirectory } = await writeSalientSettings(folder, upstreamUrl, chat);
   const environment = {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
@@ -34,12 +51,11 @@ export async function startSalient(upstreamUrl, databaseUrl, cleanup, chat = {})
     LOG_LEVEL: 'warn',
     SALIENT_SECRET: randomBytes(32).toString('hex'),
     SALIENT_DATA_DIR: join(folder, 'data'),
-    SALIENT_CONFIG: await writeSalientSettings(folder, upstreamUrl, chat),
+    SALIENT_CONFIG: file,
     ...(databaseUrl && { DATABASE_URL: databaseUrl }),
   };
-
-  const first = await startProgram(cleanup, serverProgram, { environment, cwd: projectRoot });
-  await first.stop();
-  const program = await startProgram(cleanup, serverProgram, { environment, cwd: projectRoot });
-  return { program, emptyStartMs: first.startMs };
+  return {
+    configsDirectory,
+    start: () => startProgram(cleanup, serverProgram, { environment, cwd: projectRoot }),
+  };
 }

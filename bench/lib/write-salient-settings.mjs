@@ -21,7 +21,7 @@ const KNOWLEDGE = ['Return policy', 'Shipping', 'Warranty', 'Payment methods', '
  * @param {string} folder
  * @param {string} upstreamUrl
  * @param {Record<string, unknown>} chat
- * @returns {Promise<string>} the path of app.yaml
+ * @returns {Promise<{ file: string, configsDirectory: string }>} file: app.yaml
  */
 export async function writeSalientSettings(folder, upstreamUrl, chat) {
   const configsDirectory = join(folder, 'agents');
@@ -34,14 +34,14 @@ export async function writeSalientSettings(folder, upstreamUrl, chat) {
   }
   const file = join(folder, 'app.yaml');
   await writeFile(file, JSON.stringify({ agents: { configs_directory: configsDirectory }, chat }));
-  return file;
+  return { file, configsDirectory };
 }
 
 /**
  * @param {string} folder
  * @param {object} config
  */
-async function writeAgent(folder, config) {
+export async function writeAgent(folder, config) {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'config.yaml'), JSON.stringify(config));
   await writeFile(join(folder, 'system_prompt.md'), 'You answer questions of visitors.\n');
@@ -52,7 +52,7 @@ async function writeAgent(folder, config) {
  * @param {string} model
  * @param {boolean} knowing
  */
-function agentConfig(upstreamUrl, model, knowing) {
+export function agentConfig(upstreamUrl, model, knowing) {
   return {
     agent_type: 'simple_chat',
     display_name: `Bench ${model}`,

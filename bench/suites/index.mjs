@@ -9,6 +9,7 @@ import { sizes } from './sizes.mjs';
 import { statements } from './statements.mjs';
 import { stop } from './stop.mjs';
 import { streams } from './streams.mjs';
+import { tenancy } from './tenancy.mjs';
 import { throughput } from './throughput.mjs';
 import { widgetLoad } from './widget-load.mjs';
 import { widgetOpen } from './widget-open.mjs';
@@ -39,6 +40,7 @@ export const suites = [
   { name: 'kill', group: 'server', run: kill },
   { name: 'admission', group: 'server', run: admission },
   { name: 'processes', group: 'server', run: processes },
+  { name: 'tenancy', group: 'tenants', run: tenancy },
   { name: 'sizes', group: 'widget', run: sizes },
   { name: 'widget-load', group: 'widget', run: widgetLoad },
   { name: 'widget-open', group: 'widget', run: widgetOpen },

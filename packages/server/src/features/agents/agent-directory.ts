@@ -59,8 +59,9 @@ export function createAgentDirectory(options: AgentDirectoryOptions): AgentDirec
       const cached = [...cache.values()];
       if (cached.length === 0) return;
       const rows = await readRowVersions(cached.map(({ agent }) => agent.id));
+      const templates = await signTemplates(cached);
       for (const entry of cached) {
-        if (await isCurrent(entry, rows.get(entry.agent.id))) entry.problem = null;
+        if (await isCurrent(entry, rows.get(entry.agent.id), templates)) entry.problem = null;
         else await reload(entry);
       }
     },
@@ -109,12 +110,22 @@ export function createAgentDirectory(options: AgentDirectoryOptions): AgentDirec
     }
   }
 
-  async function isCurrent(entry: CachedAgent, rowVersion: string | undefined): Promise<boolean> {
+  /** Each once, however many agents lie over it. */
+  async function signTemplates(entries: CachedAgent[]): Promise<ReadonlyMap<string, string>> {
+    const types = [...new Set(entries.map(({ agent }) => agent.config.agentType))];
+    return new Map(await Promise.all(types.map(async (type) => [type, await signTemplate(folders, type)] as const)));
+  }
+
+  async function isCurrent(
+    entry: CachedAgent,
+    rowVersion: string | undefined,
+    templates: ReadonlyMap<string, string>,
+  ): Promise<boolean> {
     if (rowVersion !== entry.version.row) return false;
     const { accountSlug, slug, config } = entry.agent;
     return (
+      templates.get(config.agentType) === entry.version.template &&
       (await signAgentFiles(folders, accountSlug, slug)) === entry.version.files &&
-      (await signTemplate(folders, config.agentType)) === entry.version.template &&
       (await signIncludes(folders, config.knowledgeInclude)) === entry.version.includes
     );
   }
