@@ -19,6 +19,8 @@ const port = z
   .pipe(z.int().max(65_535, PORT_PROBLEM));
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' });
 const redisUrl = z.url({ protocol: /^rediss?$/, hostname: /./, error: 'must be an address such as redis://host:6379' });
+const smtpUrl = z.url({ protocol: /^smtps?$/, hostname: /./, error: 'must be an address such as smtp://host:587' });
+const tier = z.enum(['free', 'standard', 'premium', 'enterprise']);
 const milliseconds = z.int().min(1).max(3_600_000);
 
 /** Every environment variable the product reads, with its reason. */
@@ -44,6 +46,10 @@ const environmentSchema = z.object({
   TOGETHER_BASE_URL: httpUrl.optional(),
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
+  /** `smtp://user:password@host:587`, or `smtps://`: sends mail to people who sign in. Unset: no mail. */
+  SMTP_URL: smtpUrl.optional(),
+  /** Where people reach this server, for the links in mails. Required in production with SMTP_URL. */
+  SALIENT_PUBLIC_URL: httpUrl.optional(),
   /** Lets whoever has it read /metrics from anywhere. */
   SALIENT_METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -108,7 +114,42 @@ const appSchema = z.strictObject({
       on_disconnect: z.enum(['continue', 'abort']).default('continue'),
     })
     .prefault({}),
+  people: z
+    .strictObject({
+      /** Who may register: anybody, or only who was invited into an account. */
+      registration: z.enum(['open', 'invited']).default('open'),
+      /** Unused for so long, a sign-in ends. */
+      session_idle_days: z.int().min(1).max(365).default(7),
+      /** And after so long in any case. */
+      session_max_days: z.int().min(1).max(365).default(30),
+      invite_days: z.int().min(1).max(90).default(7),
+      /** How long the link that confirms an e-mail address is good. */
+      verify_hours: z.int().min(1).max(720).default(48),
+      reset_minutes: z.int().min(5).max(1440).default(60),
+      mail_from: z.string().min(3).default('Salient <no-reply@localhost>'),
+    })
+    .prefault({}),
+  /** What an account may do, by its `subscription_tier`. */
+  tiers: z
+    .strictObject({
+      /** Of accounts that are found in the configuration directory: the operator's own. */
+      configured_accounts: tier.default('enterprise'),
+      free: tierSchema(2, 100),
+      standard: tierSchema(10, 1000),
+      premium: tierSchema(50, 10_000),
+      enterprise: tierSchema(200, 100_000),
+    })
+    .prefault({}),
 });
+
+function tierSchema(maxAgents: number, requestsPerHour: number) {
+  return z
+    .strictObject({
+      max_agents: z.int().min(0).default(maxAgents),
+      requests_per_hour: z.int().min(1).default(requestsPerHour),
+    })
+    .prefault({});
+}
 
 export type AppSettings = z.output<typeof appSchema>;
 
@@ -124,6 +165,12 @@ export interface Config {
   secret: string;
   /** Bearer token for /metrics. */
   metricsToken: string | null;
+  /** Null: no mail; outside production it is written to the log instead. */
+  smtpUrl: string | null;
+  /** Without a slash at the end. */
+  publicUrl: string;
+  /** Whether cookies are for HTTPS only. */
+  secureCookies: boolean;
   app: AppSettings;
   whenKeyMissing: 'local' | 'error';
   providerKeys: Record<'openrouter' | 'together' | 'openai', { apiKey: string | null; baseUrl: string | null }>;
@@ -160,6 +207,12 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     throw new ConfigError(`Cannot start: session.same_site in ${env.SALIENT_CONFIG} ${problem}`);
   }
 
+  if (production && env.SMTP_URL && !env.SALIENT_PUBLIC_URL) {
+    throw new ConfigError(
+      'Cannot start: SALIENT_PUBLIC_URL is required in production with SMTP_URL, for links in mails',
+    );
+  }
+
   return {
     port: env.PORT,
     host: env.HOST ?? (production ? '0.0.0.0' : 'localhost'),
@@ -170,6 +223,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: env.LOG_LEVEL,
     secret: env.SALIENT_SECRET ?? DEVELOPMENT_SECRET,
     metricsToken: env.SALIENT_METRICS_TOKEN ?? null,
+    smtpUrl: env.SMTP_URL ?? null,
+    publicUrl: (env.SALIENT_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
+    secureCookies: secure,
     app,
     whenKeyMissing: app.llm.when_key_missing ?? (production ? 'error' : 'local'),
     providerKeys: {
