@@ -25,6 +25,7 @@ import {
   createVisitorOf,
   sessionOperations,
 } from './features/sessions/index.ts';
+import { rememberClientAddress } from './http/client-address.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
 import { allowAnyToAsk } from './http/origin-guard.ts';
@@ -83,6 +84,8 @@ export function createApp(dependencies: AppDependencies): Express {
   const app = express();
   app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
   app.use(requestContext(dependencies.log, dependencies.metrics), securityHeaders);
+  const { trusted_proxies: trusted, forwarded_header: header } = config.app.http;
+  app.use(rememberClientAddress({ trusted, header }));
 
   // These only read, and hold the request itself against the agent's list.
   const anyMayAsk = { preflight: [allowAnyToAsk] };

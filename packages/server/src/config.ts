@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { parseYamlFile, YamlFileError } from './yaml-file.ts';
@@ -22,6 +23,9 @@ const redisUrl = z.url({ protocol: /^rediss?$/, hostname: /./, error: 'must be a
 const smtpUrl = z.url({ protocol: /^smtps?$/, hostname: /./, error: 'must be an address such as smtp://host:587' });
 const tier = z.enum(['free', 'standard', 'premium', 'enterprise']);
 const milliseconds = z.int().min(1).max(3_600_000);
+/** How many of something a limit lets through. Null: any number. */
+const many = z.int().min(1).max(1_000_000_000).nullable();
+const network = z.string().refine(isNetwork, 'must be an address or a network such as 10.0.0.0/8');
 
 /** Every environment variable the product reads, with its reason. */
 const environmentSchema = z.object({
@@ -62,6 +66,14 @@ const appSchema = z.strictObject({
       /** Folders `{account}/{agent}/`, relative to the working directory. */
       configs_directory: z.string().min(1).default('./config/agent_configs'),
       templates_directory: z.string().min(1).default('./config/agent_templates'),
+    })
+    .prefault({}),
+  http: z
+    .strictObject({
+      /** How many proxies a request passes, or their addresses. What others say about where it comes from is not heard. */
+      trusted_proxies: z.union([z.int().min(0).max(20), z.array(network).max(500)]).default(0),
+      /** Where those proxies write whom they serve. */
+      forwarded_header: z.enum(['x-forwarded-for', 'forwarded']).default('x-forwarded-for'),
     })
     .prefault({}),
   ui: z
@@ -140,6 +152,34 @@ const appSchema = z.strictObject({
       enterprise: tierSchema(200, 100_000),
     })
     .prefault({}),
+  /** See docs/limits.md. */
+  limits: z
+    .strictObject({
+      /** Where they are counted. `auto`: Redis where there is one, else the database server, else this process. */
+      store: z.enum(['auto', 'memory', 'redis', 'postgres']).default('auto'),
+      /** Of one network address, in one account; an IPv6 address counts as its /64. */
+      address: z
+        .strictObject({
+          turns_per_minute: many.default(300),
+          turns_per_hour: many.default(6_000),
+          /** Session tokens, resets, feedback. */
+          changes_per_minute: many.default(300),
+          /** Of every kind, in all accounts together; counted by each process for itself. */
+          requests_per_minute: many.default(3_000),
+        })
+        .prefault({}),
+      /** Of one visitor of one agent, where the agent does not say. */
+      visitor: z
+        .strictObject({ turns_per_minute: many.default(20), tokens_per_hour: many.default(100_000) })
+        .prefault({}),
+      /** Of all visitors of one agent together, where the agent does not say. */
+      agent: z
+        .strictObject({ turns_per_minute: many.default(1_200), tokens_per_hour: many.default(5_000_000) })
+        .prefault({}),
+      /** Of all agents of one account together. */
+      account: z.strictObject({ turns_per_hour: many.default(10_000) }).prefault({}),
+    })
+    .prefault({}),
 });
 
 function tierSchema(maxAgents: number, requestsPerHour: number) {
@@ -201,6 +241,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     throw new ConfigError(`Cannot start: session.secure in ${env.SALIENT_CONFIG} must not be false in production`);
   }
 
+  refuseAbsentStore(app.limits.store, env.SALIENT_CONFIG, env);
+
   const secure = app.session.secure === 'auto' ? production : app.session.secure;
   if (app.session.same_site === 'none' && !secure) {
     const problem = 'must not be none where cookies are not Secure: browsers refuse them';
@@ -242,6 +284,22 @@ function isPostgresUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, searchParams } = new URL(text);
   return /^postgres(ql)?:$/.test(protocol) && (hostname !== '' || searchParams.has('host'));
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '0', ...rest] = text.split('/');
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= longest;
+}
+
+function refuseAbsentStore(
+  store: AppSettings['limits']['store'],
+  file: string,
+  { REDIS_URL, DATABASE_URL }: { REDIS_URL?: string | undefined; DATABASE_URL?: string | undefined },
+): void {
+  const wanted = { auto: null, memory: null, redis: 'REDIS_URL', postgres: 'DATABASE_URL' }[store];
+  const isAbsent = (wanted === 'REDIS_URL' && !REDIS_URL) || (wanted === 'DATABASE_URL' && !DATABASE_URL);
+  if (isAbsent) throw new ConfigError(`Cannot start: limits.store in ${file} is ${store}, but ${wanted} is not set`);
 }
 
 function readAppSettings(file: string, required: boolean): AppSettings {
