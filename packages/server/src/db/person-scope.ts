@@ -50,7 +50,10 @@ export async function lookAtAccount(tx: PersonTransaction, slug: string): Promis
 }
 
 /** Goes on inside that account, still as the same person. */
-export async function stepIntoAccount(tx: PersonTransaction, accountId: string): Promise<AccountTransaction> {
+export async function stepIntoAccount(
+  tx: PersonTransaction | AccountTransaction,
+  accountId: string,
+): Promise<AccountTransaction> {
   await tx.$queryRaw`SELECT set_config('app.account_id', ${accountId}, true)`;
   return tx as AccountTransaction;
 }

@@ -10,7 +10,7 @@ import { clientAddressOf } from '../../http/client-address.ts';
 import { accountNotFound, slugSchema } from '../agents/index.ts';
 import type { PeopleDependencies } from './dependencies.ts';
 import { findLoginSession, type SignedIn } from './login-session.ts';
-import type { OwnCookie } from './own-cookie.ts';
+import type { LoginCookies } from './login-cookies.ts';
 import { notSignedIn, tooLittleRole } from './people-errors.ts';
 
 const accountPathSchema = z.looseObject({ account: slugSchema });
@@ -32,7 +32,7 @@ export function signedInOf(req: Request): SignedIn {
  * @throws {AppError} UNAUTHENTICATED without a session; ACCOUNT_NOT_FOUND for an account that is not there, is not active
  *   or has no such member; FORBIDDEN for too small a role, or for a change that a foreign page asks for
  */
-export function createEnterAccount(people: PeopleDependencies, cookie: OwnCookie): EnterAccount {
+export function createEnterAccount(people: PeopleDependencies, cookies: LoginCookies): EnterAccount {
   return (permission) => async (req, _res, next) => {
     const { account: slug } = validate(accountPathSchema, req.params, 'path');
     const found = await findMember(req, slug);
@@ -56,7 +56,7 @@ export function createEnterAccount(people: PeopleDependencies, cookie: OwnCookie
 
   /** One transaction, and no memory of the last one: what is revoked is gone with the next request, at every process. */
   async function findMember(req: Request, slug: string) {
-    const credentialHash = people.credentials.hashOf('login', cookie.read(req.get('Cookie')));
+    const credentialHash = cookies.presentedHash(req);
     if (credentialHash === null) return null;
     return people.database.withPerson({ credentialHash }, async (tx) => {
       const person = await findLoginSession(tx, people, credentialHash);
@@ -71,9 +71,9 @@ export function createEnterAccount(people: PeopleDependencies, cookie: OwnCookie
 }
 
 /** For what a person does outside of any account. */
-export function createRequireLogin(people: PeopleDependencies, cookie: OwnCookie): RequestHandler {
+export function createRequireLogin(people: PeopleDependencies, cookies: LoginCookies): RequestHandler {
   return async (req, _res, next) => {
-    const credentialHash = people.credentials.hashOf('login', cookie.read(req.get('Cookie')));
+    const credentialHash = cookies.presentedHash(req);
     const person =
       credentialHash &&
       (await people.database.withPerson({ credentialHash }, (tx) => findLoginSession(tx, people, credentialHash)));

@@ -60,3 +60,8 @@ export async function endLoginSessions(
   const { count } = await own.userSession.deleteMany({ where: { userId, ...(except && { id: { not: except } }) } });
   return count;
 }
+
+/** Ends the session of the token that the transaction has as its credential. */
+export async function endPresented(tx: PersonTransaction, tokenHash: string): Promise<void> {
+  await tx.userSession.deleteMany({ where: { tokenHash } });
+}
