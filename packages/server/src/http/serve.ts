@@ -7,19 +7,23 @@ export interface Methods {
   post?: RequestHandler | RequestHandler[];
 }
 
+export interface ServeOptions {
+  /** The GET changes something, so HEAD must not reach it. */
+  changes?: boolean;
+  /** Runs before preflights instead of `enter`. Default: `enter`. */
+  preflight?: readonly RequestHandler[];
+}
+
 /**
  * Mounts what an address does: its methods, its preflight, and 405 for the rest. `enter` runs first and for all of them
  * but the last.
- *
- * @param changes the GET changes something, so HEAD must not reach it
- * @param preflight runs before preflights instead of `enter`, where the address alone does not say who may ask
  */
 export function serve(
   app: Express,
   path: string,
   enter: readonly RequestHandler[],
   { get, post }: Methods,
-  { changes = false, preflight = enter }: { changes?: boolean; preflight?: readonly RequestHandler[] } = {},
+  { changes = false, preflight = enter }: ServeOptions = {},
 ): void {
   const allowed = [...(get ? (changes ? ['GET'] : ['GET', 'HEAD']) : []), ...(post ? ['POST'] : [])];
   const refuse = methodNotAllowed(...allowed);
