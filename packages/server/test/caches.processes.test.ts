@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startNginx } from '../../../scripts/start-nginx.mjs';
 import type { ApiDocument } from '../src/openapi/build-document.ts';
 import { startTestServer, type TestServer } from './start-test-server.ts';
-import { createVisitor } from './visitor.ts';
+import { createVisitor, eventData } from './visitor.ts';
 
 // A cache in front that keeps whatever it is not told to let go, whoever asked for it.
 
@@ -40,15 +40,14 @@ afterAll(async () => {
 
 it('no answer to one visitor is given to another (T7)', async () => {
   const first = createVisitor(nginx.url);
-  const { session_id, message } = await first.chat(HELPER, { message: CANARY });
-  const turnId = (await first.history(HELPER)).messages.find(({ id }) => id === message.id)?.metadata?.['turn_id'];
+  const { turn_id: turnId, session_id } = eventData(await first.stream(HELPER, { message: CANARY }), 'turn');
   const fill = (path: string) =>
     path
       .replace('{account}', 'acme')
       .replace('{agent}', 'helper')
       .replace('{agent_type}', 'simple_chat')
       .replace('{session_id}', session_id)
-      .replaceAll(/\{\w+\}/g, String(turnId ?? session_id));
+      .replaceAll(/\{\w+\}/g, turnId);
   const addresses = [...paths.map(fill), `${HELPER}/history?limit=5`, '/api/session?account=acme&agent=helper'];
   const seen: string[] = [];
   for (const address of addresses) seen.push(await (await first.fetch(address)).text());

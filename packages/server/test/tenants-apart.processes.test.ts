@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPgbouncer } from '../../../scripts/start-pgbouncer.mjs';
 import { createCluster, type Cluster } from './cluster.ts';
-import { createTestDatabase } from './test-database.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { createVisitor, type Visitor } from './visitor.ts';
 
 const TENANTS = 20;
@@ -20,13 +20,13 @@ interface Tenant {
 }
 
 let pooler: { url: string; stop: () => Promise<void> };
-let database: { url: string; remove: () => Promise<void> };
+let database: TestDatabase;
 let cluster: Cluster;
 let tenants: Tenant[];
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pooler = await startPgbouncer(database.url, 1);
+  pooler = await startPgbouncer(database.url ?? '', 1);
   const accounts = Array.from({ length: TENANTS }, (_, index) => `tenant${index}`);
   cluster = await createCluster({
     models: Object.fromEntries(accounts.map((account) => [`${account}/helper`, 'words:count=3,delay=1'])),

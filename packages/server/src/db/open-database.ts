@@ -3,8 +3,16 @@ import { PrismaClient } from '../generated/prisma/client.ts';
 import { embeddedAdapter, openEmbedded } from './embedded.ts';
 import { isMigrated, migrate } from './migrate.ts';
 import { openPool, postgresAdapter, withMigrationLock } from './postgres.ts';
-import { runOnEmbedded, runOnPool, type RunStatement } from './run-statement.ts';
 import { createPersonScope, type PersonScope } from './person-scope.ts';
+import { createLimitStatements, type LimitStatements } from './limit-statements.ts';
+import {
+  runOnEmbedded,
+  runOnPool,
+  runTentativelyOnEmbedded,
+  runTentativelyOnPool,
+  type RunStatement,
+  type RunTentatively,
+} from './run-statement.ts';
 import { createTenantScope, type TenantScope } from './tenant-scope.ts';
 import { createConversationReads, type ConversationReads } from './conversation-reads.ts';
 import { createTurnStatements, type TurnStatements } from './turn-statements.ts';
@@ -24,6 +32,7 @@ export interface DatabaseOptions {
 export interface Database extends TenantScope, PersonScope {
   readonly kind: 'postgres' | 'embedded';
   readonly turns: TurnStatements;
+  readonly limits: LimitStatements;
   readonly conversations: ConversationReads;
   /** Names of the migrations applied while opening. */
   readonly migrated: string[];
@@ -41,7 +50,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       const adapter = embeddedAdapter(pglite);
       const run = runOnEmbedded(pglite);
       const migrated = (await isMigrated(run, folder)) ? [] : await migrate(adapter, folder);
-      return createDatabase('embedded', adapter, run, migrated, close);
+      const statements = { run, tentatively: runTentativelyOnEmbedded(pglite) };
+      return createDatabase('embedded', adapter, statements, migrated, close);
     } catch (error) {
       await close();
       throw error;
@@ -55,7 +65,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const migrated = (await isMigrated(run, folder))
       ? []
       : await withMigrationLock(options.url, (adapter) => migrate(adapter, folder));
-    return createDatabase('postgres', postgresAdapter(pool), run, migrated, () => pool.end());
+    const statements = { run, tentatively: runTentativelyOnPool(pool) };
+    return createDatabase('postgres', postgresAdapter(pool), statements, migrated, () => pool.end());
   } catch (error) {
     await pool.end();
     throw error;
@@ -65,7 +76,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 function createDatabase(
   kind: Database['kind'],
   adapter: SqlMigrationAwareDriverAdapterFactory,
-  run: RunStatement,
+  { run, tentatively }: { run: RunStatement; tentatively: RunTentatively },
   migrated: string[],
   closeDriver: () => Promise<void>,
 ): Database {
@@ -75,7 +86,8 @@ function createDatabase(
     migrated,
     ...createTenantScope(prisma),
     ...createPersonScope(prisma),
-    turns: createTurnStatements(run),
+    turns: createTurnStatements(run, tentatively),
+    limits: createLimitStatements(run),
     conversations: createConversationReads(prisma),
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
