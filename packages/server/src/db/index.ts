@@ -4,4 +4,12 @@ export { openDatabase, type Database, type DatabaseOptions } from './open-databa
 export { findDrift, migrate } from './migrate.ts';
 export { persistently } from './persistently.ts';
 export type { AccountTransaction, WorkerTransaction } from './tenant-scope.ts';
-export type { FoundKnowledge, KnowledgeSearch, LlmRequestRow, OrphanedTurn, PendingCall } from './turn-statements.ts';
+export type { BudgetDiscrepancy, BudgetNotification, BudgetRequest, ReachedBudget } from './budget-statements.ts';
+export type {
+  AttemptOutcome,
+  FoundKnowledge,
+  KnowledgeSearch,
+  LlmRequestRow,
+  OrphanedTurn,
+  PendingCall,
+} from './turn-statements.ts';

@@ -6,6 +6,7 @@ import { openPool, postgresAdapter, withMigrationLock } from './postgres.ts';
 import { runOnEmbedded, runOnPool, type RunStatement } from './run-statement.ts';
 import { createTenantScope, type TenantScope } from './tenant-scope.ts';
 import { createConversationReads, type ConversationReads } from './conversation-reads.ts';
+import { createBudgetStatements, type BudgetStatements } from './budget-statements.ts';
 import { createTurnStatements, type TurnStatements } from './turn-statements.ts';
 
 export interface DatabaseOptions {
@@ -23,6 +24,7 @@ export interface DatabaseOptions {
 export interface Database extends TenantScope {
   readonly kind: 'postgres' | 'embedded';
   readonly turns: TurnStatements;
+  readonly budgets: BudgetStatements;
   readonly conversations: ConversationReads;
   /** Names of the migrations applied while opening. */
   readonly migrated: string[];
@@ -64,6 +66,7 @@ function createDatabase(
     migrated,
     ...createTenantScope(prisma),
     turns: createTurnStatements(run),
+    budgets: createBudgetStatements(run),
     conversations: createConversationReads(prisma),
     async ping() {
       await prisma.$queryRaw`SELECT 1`;

@@ -2,6 +2,7 @@ import type { Database } from '../../db/index.ts';
 import type { Logger } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { LastUsed } from '../agents/index.ts';
+import type { TierBudgets } from '../budgets/index.ts';
 import type { PriceList } from '../usage/index.ts';
 import type { LiveTurns } from './live-turns.ts';
 import type { MirroredTurns } from './mirrored-turns.ts';
@@ -13,6 +14,7 @@ export interface ConversationDependencies {
   database: Database;
   models: ModelChoices;
   prices: PriceList;
+  tierBudgets: TierBudgets;
   liveTurns: LiveTurns;
   /** Copies of the turns that other processes answer. */
   mirroredTurns: MirroredTurns;
