@@ -35,8 +35,10 @@ describe('the catalogue (T2)', () => {
   it('finds the tenant tables, each with rows of both accounts for the tests below', async () => {
     expect(tables.map(({ name }) => name)).toEqual([
       'account_budgets',
+      'account_invites',
       'accounts',
       'agent_instances',
+      'audit_events',
       'budget_counters',
       'budget_reservations',
       'knowledge_chunks',
@@ -46,6 +48,7 @@ describe('the catalogue (T2)', () => {
       'notifications',
       'session_tokens',
       'sessions',
+      'user_roles',
     ]);
     for (const table of tables) {
       expect(await rowsOf(table, accountIds.a), `${table.name}: add a row to seedAccount`).not.toEqual([]);
@@ -96,26 +99,41 @@ describe('the catalogue (T2)', () => {
   it('grants what serving needs and no more', async () => {
     expect(await database.asWorker(describeGrants)).toMatchInlineSnapshot(`
       "salient_app account_budgets SELECT, INSERT, UPDATE
+      "salient_app account_invites SELECT, INSERT, UPDATE, DELETE
       salient_app accounts SELECT, INSERT, UPDATE
       salient_app agent_instances SELECT, INSERT, UPDATE
+      salient_app audit_events SELECT, INSERT
+      salient_app audit_heads SELECT, INSERT, UPDATE
       salient_app budget_counters SELECT, INSERT, UPDATE
       salient_app budget_reservations SELECT, INSERT, DELETE
+      salient_app email_tokens SELECT, INSERT, DELETE
       salient_app knowledge_chunks SELECT, INSERT, UPDATE, DELETE
       salient_app knowledge_documents SELECT, INSERT, UPDATE, DELETE
       salient_app llm_requests SELECT, INSERT
       salient_app messages SELECT, INSERT, UPDATE
       salient_app notifications SELECT, INSERT
+      salient_app roles SELECT
       salient_app session_tokens SELECT, INSERT, DELETE
       salient_app sessions SELECT, INSERT, UPDATE
+      salient_app user_roles SELECT, INSERT, UPDATE, DELETE
+      salient_app user_sessions SELECT, INSERT, UPDATE, DELETE
+      salient_app users SELECT, INSERT, UPDATE
       salient_worker account_budgets SELECT
+      salient_worker account_invites SELECT, DELETE
       salient_worker accounts SELECT
       salient_worker agent_instances SELECT (UPDATE last_used_at)
+      salient_worker audit_events SELECT
+      salient_worker audit_heads SELECT
       salient_worker budget_counters SELECT, DELETE
       salient_worker budget_reservations SELECT
+      salient_worker email_tokens SELECT, DELETE
       salient_worker llm_requests SELECT
+      salient_worker messages SELECT (UPDATE content, UPDATE lease_expires_at, UPDATE lease_owner)
       salient_worker messages SELECT (UPDATE content, UPDATE lease_expires_at, UPDATE lease_owner, UPDATE metadata)
       salient_worker notifications SELECT (UPDATE announced_at)
+      salient_worker sessions SELECT
       salient_worker sessions SELECT"
+      salient_worker user_sessions SELECT, DELETE"
     `);
   });
 });
@@ -270,7 +288,17 @@ describe('side doors (T5)', () => {
           AND relnamespace = 'public'::regnamespace
         ORDER BY 1`,
     );
-    expect(global.map(({ name }) => name)).toEqual(['accounts_slug_key', 'session_tokens_token_hash_key']);
+    expect(global.map(({ name }) => name)).toEqual([
+      'account_invites_token_hash_key',
+      'accounts_slug_key',
+      // A chain is an account or a person, and nobody adds to another one's.
+      'audit_events_chain_id_position_key',
+      'email_tokens_token_hash_key',
+      'session_tokens_token_hash_key',
+      'user_sessions_token_hash_key',
+      // People belong to no account. Registering the same address again looks like the first time.
+      'users_email_key',
+    ]);
     const sharedSlugs = await inOwnerTransaction(
       (tx) => tx.$queryRaw`SELECT instance_slug FROM agent_instances GROUP BY 1 HAVING count(DISTINCT account_id) = 2`,
     );
@@ -409,7 +437,11 @@ describe('ids (T8)', () => {
 });
 
 /** An account with a row in every tenant table. Nothing but ids tells two of them apart. */
-function seedAccount(slug: string): Promise<string> {
+async function seedAccount(slug: string): Promise<string> {
+  const email = `${slug}@people.example`;
+  const user = await database.withPerson({ email }, (tx) =>
+    tx.user.create({ data: { email, name: 'Same', passwordHash: 'same' } }),
+  );
   return database.withNewAccount({ slug, name: 'Same name' }, async (tx, { id: accountId }) => {
     const agent = await tx.agentInstance.create({
       data: { accountId, instanceSlug: 'helper', agentType: 'simple_chat', displayName: 'Helper' },
@@ -468,6 +500,11 @@ function seedAccount(slug: string): Promise<string> {
     await tx.$executeRaw`
       INSERT INTO knowledge_chunks (account_id, agent_instance_id, document_id, position, content, search_vector)
       VALUES (${accountId}::uuid, ${agent.id}::uuid, ${document.id}::uuid, 0, 'Same text', to_tsvector('same text'))`;
+    await tx.userRole.create({ data: { accountId, userId: user.id, role: 'owner' } });
+    await tx.accountInvite.create({
+      data: { accountId, email: 'same@people.example', role: 'viewer', tokenHash: randomUUID(), expiresAt: inFuture },
+    });
+    await tx.auditEvent.create({ data: { accountId, chainId: accountId, actorKind: 'system', action: 'same' } });
     return accountId;
   });
 }
@@ -554,15 +591,16 @@ interface ForeignKey {
   columns: { child: string; parent: string }[];
 }
 
-/** Every foreign key of a tenant table. */
+/** Every foreign key to a tenant table. */
 async function findForeignKeys(tx: Transaction): Promise<ForeignKey[]> {
-  return tx.$queryRaw<ForeignKey[]>`
+  const keys = await tx.$queryRaw<ForeignKey[]>`
     SELECT conname::text AS name, conrelid::regclass::text AS child, confrelid::regclass::text AS parent,
       (SELECT jsonb_agg(jsonb_build_object('child', child.attname, 'parent', parent.attname))
         FROM unnest(conkey, confkey) AS pair(child_number, parent_number)
         JOIN pg_attribute child ON child.attrelid = conrelid AND child.attnum = child_number
         JOIN pg_attribute parent ON parent.attrelid = confrelid AND parent.attnum = parent_number) AS columns
     FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace ORDER BY 1`;
+  return keys.filter(({ parent }) => tables.some(({ name }) => name === parent));
 }
 
 /** Per role and table: privileges on the whole of it, and on single columns. */
