@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { LIMIT_STORES } from './limits/index.ts';
+import { ACCOUNT_TIERS, type AccountTier } from './account-tiers.ts';
 import { parseYamlFile, YamlFileError } from './yaml-file.ts';
 
 /** A setting that is missing or malformed. The message is one line that names it. */
@@ -22,8 +23,20 @@ const port = z
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' });
 const redisUrl = z.url({ protocol: /^rediss?$/, hostname: /./, error: 'must be an address such as redis://host:6379' });
 const smtpUrl = z.url({ protocol: /^smtps?$/, hostname: /./, error: 'must be an address such as smtp://host:587' });
-const tier = z.enum(['free', 'standard', 'premium', 'enterprise']);
+const tier = z.enum(ACCOUNT_TIERS);
 const milliseconds = z.int().min(1).max(3_600_000);
+const usd = z
+  .string('must be a quoted decimal, such as "50.00"')
+  .regex(/^\d{1,7}(\.\d{1,8})?$/, 'must be US dollars as a string, such as "50.00"');
+/** Null: no limit. */
+const tierBudgets = (daily: string, monthly: string, visitorDaily: string) =>
+  z
+    .strictObject({
+      daily_usd: usd.nullable().default(daily),
+      monthly_usd: usd.nullable().default(monthly),
+      visitor_daily_usd: usd.nullable().default(visitorDaily),
+    })
+    .prefault({});
 /** How many of something a limit lets through. Null: any number. */
 const many = z.int().min(1).max(1_000_000_000).nullable();
 const network = z.string().refine(isNetwork, 'must be an address or a network such as 10.0.0.0/8');
@@ -125,6 +138,23 @@ const appSchema = z.strictObject({
       drain_seconds: z.int().min(0).max(3600).default(30),
       /** What happens to an answer whose last reader has left. */
       on_disconnect: z.enum(['continue', 'abort']).default('continue'),
+    })
+    .prefault({}),
+  budgets: z
+    .strictObject({
+      /** US dollars per million tokens that a model counts as whose price nobody knows. */
+      unknown_price: z
+        .strictObject({ prompt_usd: usd.default('5.00'), completion_usd: usd.default('25.00') })
+        .prefault({}),
+      /** What an account of a tier may spend, and one visitor of it, unless it has chosen less. */
+      tiers: z
+        .strictObject({
+          free: tierBudgets('2.00', '20.00', '0.50'),
+          standard: tierBudgets('20.00', '200.00', '1.00'),
+          premium: tierBudgets('200.00', '2000.00', '2.00'),
+          enterprise: tierBudgets('2000.00', '20000.00', '10.00'),
+        } satisfies Record<AccountTier, z.ZodType>)
+        .prefault({}),
     })
     .prefault({}),
   people: z

@@ -8,6 +8,10 @@ export interface Metrics {
   countRefusal(refusal: { limit: string; account: string }): void;
   /** Once per ledger row. The ledger is the bill; these are for graphs. */
   countCall(row: LlmRequestRow): void;
+  /** A message that a budget had no room for. */
+  countBudgetRefusal(refused: { account: string; agent: string; scope: string }): void;
+  /** A budget of which four fifths are spent, or all. */
+  countBudgetNotice(notice: { account: string; kind: string; scope: string }): void;
   /** In Prometheus' text format, version 0.0.4. */
   render(): Promise<string>;
 }
@@ -69,6 +73,18 @@ export function createMetrics({ liveTurns, maxLiveTurns }: MetricSources): Metri
     labelNames: ['limit', 'account'] as const,
     registers,
   });
+  const budgetRefusals = new Counter({
+    name: 'salient_budget_refusals_total',
+    help: 'Messages refused, and attempts not made, because a budget had no room',
+    labelNames: ['account', 'agent', 'scope'] as const,
+    registers,
+  });
+  const notices = new Counter({
+    name: 'salient_budget_notices_total',
+    help: 'Budgets that four fifths are spent of (budget_low), or all (budget_reached), once a period',
+    labelNames: ['account', 'kind', 'scope'] as const,
+    registers,
+  });
   const live = new Gauge({ name: 'salient_live_turns', help: 'Answers under way in this process', registers });
   const most = new Gauge({ name: 'salient_max_live_turns', help: 'How many there may be', registers });
   most.set(maxLiveTurns);
@@ -91,6 +107,8 @@ export function createMetrics({ liveTurns, maxLiveTurns }: MetricSources): Metri
         firstToken.observe({ provider: row.provider }, row.time_to_first_token_ms / 1000);
       }
     },
+    countBudgetRefusal: (refused) => budgetRefusals.inc(refused),
+    countBudgetNotice: (notice) => notices.inc(notice),
     render() {
       live.set(liveTurns());
       return register.metrics();

@@ -16,6 +16,13 @@ import {
   type AgentFolders,
 } from './features/agents/index.ts';
 import {
+  ANNOUNCE_INTERVAL_MS,
+  announceBudgets,
+  FORGET_VISITORS_INTERVAL_MS,
+  forgetVisitorBudgets,
+  releaseLostReservations,
+} from './features/budgets/index.ts';
+import {
   createLiveTurns,
   createMirroredTurns,
   createModelChoices,
@@ -81,7 +88,10 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     templatesDirectory: path.resolve(config.app.agents.templates_directory),
     projectDirectory: folders.project,
   };
-  const prices = createPriceList(await readOwnPrices(folders.project));
+  const prices = createPriceList(await readOwnPrices(folders.project), {
+    prompt: config.app.budgets.unknown_price.prompt_usd,
+    completion: config.app.budgets.unknown_price.completion_usd,
+  });
   const directory = createAgentDirectory({
     database,
     folders: agentFolders,
@@ -113,6 +123,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     database,
     models,
     prices,
+    tierBudgets: config.app.budgets.tiers,
     liveTurns,
     mirroredTurns: createMirroredTurns({ database, relay, log }),
     relay,
@@ -176,6 +187,9 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     { name: 'end orphaned turns', everyMs: ORPHAN_INTERVAL_MS, run: createOrphanWatch(conversations) },
     { name: 'correct limits', everyMs: CORRECT_LIMITS_INTERVAL_MS, run: () => limits.corrections.flush() },
     { name: 'forget full limits', everyMs: FORGET_LIMITS_INTERVAL_MS, run: () => database.limits.forgetFull() },
+    { name: 'announce budgets', everyMs: ANNOUNCE_INTERVAL_MS, run: () => announceBudgets(conversations) },
+    { name: 'release lost money', everyMs: ORPHAN_INTERVAL_MS, run: () => releaseLostReservations(conversations) },
+    { name: 'forget visitors', everyMs: FORGET_VISITORS_INTERVAL_MS, run: () => forgetVisitorBudgets(conversations) },
     { name: 'note last use', everyMs: LAST_USED_INTERVAL_MS, run: () => conversations.lastUsed.flush() },
   ]);
 

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { GENEROUS_AGENT, generousLimits } from './generous-limits.ts';
+import { ACCOUNT_TIERS } from '../src/account-tiers.ts';
 import { projectDirectory } from './project-directory.ts';
+
+/** Only the tests of budgets want to run into one. */
+const NO_LIMITS = { daily_usd: null, monthly_usd: null, visitor_daily_usd: null };
 
 /** An agent's folder. `config` goes over the defaults below. */
 export interface TestAgent {
@@ -48,6 +52,7 @@ export async function createAgentFolder(
     appFile,
     stringify({
       llm: { local_words_per_second: 0 },
+      budgets: { tiers: Object.fromEntries(ACCOUNT_TIERS.map((tier) => [tier, NO_LIMITS])) },
       ...app,
       limits: generousLimits(app['limits'] as Record<string, unknown> | undefined),
       agents: {

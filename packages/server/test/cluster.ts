@@ -12,6 +12,10 @@ export interface ClusterOptions {
   models: Record<string, string>;
   /** Of every agent. Default: limits that no test meets. */
   rateLimits?: Record<string, number>;
+  /** Of all of them, beside provider and model. */
+  llm?: Record<string, unknown>;
+  /** `account/agent` to its budget. */
+  budgets?: Record<string, Record<string, string>>;
   /** Over the defaults of app.yaml. */
   app?: Record<string, Record<string, unknown>>;
   /** Default: a database of its own on the test project's server. */
@@ -35,14 +39,22 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-export async function createCluster({ models, rateLimits, app = {}, databaseUrl }: ClusterOptions): Promise<Cluster> {
+export async function createCluster({
+  models,
+  llm = {},
+  budgets = {},
+  rateLimits,
+  app = {},
+  databaseUrl,
+}: ClusterOptions): Promise<Cluster> {
   const provider = await spawnFakeProvider();
   const database = databaseUrl === undefined ? await createTestDatabase() : null;
   const url = databaseUrl ?? database?.url ?? '';
   const agents = Object.entries(models).map(([name, model]) => {
     const [account = '', agent = ''] = name.split('/');
-    const llm = { inference_provider: 'openai_compatible', base_url: provider.baseUrl, model };
-    return { account, agent, config: { llm, ...(rateLimits && { rate_limits: rateLimits }) } };
+    const answerer = { inference_provider: 'openai_compatible', base_url: provider.baseUrl, model };
+    const limits = rateLimits && { rate_limits: rateLimits };
+    return { account, agent, config: { llm: { ...answerer, ...llm }, budget: budgets[name] ?? {}, ...limits } };
   });
   const folder = await createAgentFolder(provider.baseUrl, agents);
   const appFile = path.join(folder.directory, 'cluster.yaml');

@@ -1,6 +1,9 @@
-/** PostgreSQL's classes 08 (connection) and 57P (shutdown, restart), 53300 (too many connections), and the system's codes. */
+/**
+ * PostgreSQL's classes 08 (connection) and 57P (shutdown, restart), 53300 (too many connections), 55P03 (a lock that does not
+ * come), and the system's codes.
+ */
 const UNAVAILABLE =
-  /^(08\w{3}|57P0\d|53300|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|P1001|P1002|P1008|P1017|P2024|P2028)$/;
+  /^(08\w{3}|57P0\d|53300|55P03|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|P1001|P1002|P1008|P1017|P2024|P2028)$/;
 const UNAVAILABLE_TEXT =
   /Connection terminated|connection timeout|timeout exceeded when trying to connect|server closed the connection|Can't reach database|Unable to start a transaction/i;
 

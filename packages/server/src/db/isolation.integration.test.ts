@@ -34,14 +34,18 @@ afterAll(async () => {
 describe('the catalogue (T2)', () => {
   it('finds the tenant tables, each with rows of both accounts for the tests below', async () => {
     expect(tables.map(({ name }) => name)).toEqual([
+      'account_budgets',
       'account_invites',
       'accounts',
       'agent_instances',
       'audit_events',
+      'budget_counters',
+      'budget_reservations',
       'knowledge_chunks',
       'knowledge_documents',
       'llm_requests',
       'messages',
+      'notifications',
       'session_tokens',
       'sessions',
       'user_roles',
@@ -94,30 +98,38 @@ describe('the catalogue (T2)', () => {
 
   it('grants what serving needs and no more', async () => {
     expect(await database.asWorker(describeGrants)).toMatchInlineSnapshot(`
+      "salient_app account_budgets SELECT, INSERT, UPDATE
       "salient_app account_invites SELECT, INSERT, UPDATE, DELETE
       salient_app accounts SELECT, INSERT, UPDATE
       salient_app agent_instances SELECT, INSERT, UPDATE
       salient_app audit_events SELECT, INSERT
       salient_app audit_heads SELECT, INSERT, UPDATE
+      salient_app budget_counters SELECT, INSERT, UPDATE
+      salient_app budget_reservations SELECT, INSERT, DELETE
       salient_app email_tokens SELECT, INSERT, DELETE
       salient_app knowledge_chunks SELECT, INSERT, UPDATE, DELETE
       salient_app knowledge_documents SELECT, INSERT, UPDATE, DELETE
       salient_app llm_requests SELECT, INSERT
       salient_app messages SELECT, INSERT, UPDATE
+      salient_app notifications SELECT, INSERT
       salient_app roles SELECT
       salient_app session_tokens SELECT, INSERT, DELETE
       salient_app sessions SELECT, INSERT, UPDATE
       salient_app user_roles SELECT, INSERT, UPDATE, DELETE
       salient_app user_sessions SELECT, INSERT, UPDATE, DELETE
       salient_app users SELECT, INSERT, UPDATE
+      salient_worker account_budgets SELECT
       salient_worker account_invites SELECT, DELETE
       salient_worker accounts SELECT
       salient_worker agent_instances SELECT (UPDATE last_used_at)
       salient_worker audit_events SELECT
       salient_worker audit_heads SELECT
+      salient_worker budget_counters SELECT, DELETE
+      salient_worker budget_reservations SELECT
       salient_worker email_tokens SELECT, DELETE
       salient_worker llm_requests SELECT
-      salient_worker messages SELECT (UPDATE content, UPDATE lease_expires_at, UPDATE lease_owner)
+      salient_worker messages SELECT (UPDATE content, UPDATE lease_expires_at, UPDATE lease_owner, UPDATE metadata)
+      salient_worker notifications SELECT (UPDATE announced_at)
       salient_worker rate_limits SELECT, INSERT, UPDATE, DELETE
       salient_worker sessions SELECT
       salient_worker user_sessions SELECT, DELETE"
@@ -312,7 +324,7 @@ describe('the ledger', () => {
     const [before] = await rowsOf({ name: 'llm_requests', tenantColumn: 'account_id' }, accountIds.a);
     const again = { ...before, turn_id: randomUUID(), total_cost: '9.00000000' } as never;
     const next = { requestId: randomUUID(), provider: 'openai', model: 'm', startedAt: '', promptTokens: 1 };
-    await database.turns.recordAttempt(accountIds.a, again, next);
+    await database.turns.recordAttempt(accountIds.a, again, next, null);
     expect(await rowsOf({ name: 'llm_requests', tenantColumn: 'account_id' }, accountIds.a)).toEqual([before]);
   });
 });
@@ -472,6 +484,15 @@ async function seedAccount(slug: string): Promise<string> {
         },
       ],
     });
+    const counter = await tx.budgetCounter.create({
+      data: { accountId, scope: 'account', subject: '', period: 'month', startsOn: new Date('2026-01-01') },
+    });
+    const reservation = { accountId, requestId: randomUUID(), turnId: turn.turnId, amountUsd: 1 };
+    await tx.budgetReservation.create({
+      data: { ...reservation, day: new Date('2026-01-01'), counterIds: [counter.id] },
+    });
+    await tx.accountBudget.create({ data: { accountId, dailyUsd: 1 } });
+    await tx.notification.create({ data: { accountId, kind: 'budget_low', topic: 'account month' } });
     const document = await tx.knowledgeDocument.create({
       data: { ...own, source: 'same.md', title: 'Same', contentHash: 'same' },
     });
@@ -498,6 +519,7 @@ function beginTurn(accountId: string, agentInstanceId: string) {
     requestHash: null,
     replaces: null,
     call: { requestId: randomUUID(), provider: 'local', model: 'local', startedAt: '', promptTokens: 1 },
+    budget: null,
     leaseOwner: randomUUID(),
     leaseSeconds: 30,
     historyLimit: 10,

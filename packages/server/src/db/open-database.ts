@@ -15,6 +15,7 @@ import {
 } from './run-statement.ts';
 import { createTenantScope, type TenantScope } from './tenant-scope.ts';
 import { createConversationReads, type ConversationReads } from './conversation-reads.ts';
+import { createBudgetStatements, type BudgetStatements } from './budget-statements.ts';
 import { createTurnStatements, type TurnStatements } from './turn-statements.ts';
 
 export interface DatabaseOptions {
@@ -33,6 +34,7 @@ export interface Database extends TenantScope, PersonScope {
   readonly kind: 'postgres' | 'embedded';
   readonly turns: TurnStatements;
   readonly limits: LimitStatements;
+  readonly budgets: BudgetStatements;
   readonly conversations: ConversationReads;
   /** Names of the migrations applied while opening. */
   readonly migrated: string[];
@@ -88,6 +90,7 @@ function createDatabase(
     ...createPersonScope(prisma),
     turns: createTurnStatements(run, tentatively),
     limits: createLimitStatements(run),
+    budgets: createBudgetStatements(run),
     conversations: createConversationReads(prisma),
     async ping() {
       await prisma.$queryRaw`SELECT 1`;

@@ -1,6 +1,7 @@
 import type { TimedClaim } from '../limits/gcra.ts';
 import type { TakenClaims } from '../limits/limit-store.ts';
 import { inOrderOf, type StoredTaking } from './limit-statements.ts';
+import type { BudgetRequest, ReachedBudget } from './budget-statements.ts';
 import type { RunStatement, RunTentatively } from './run-statement.ts';
 
 /** What `begin_turn` needs. The function is in prisma/migrations; it runs as the application role, in its account. */
@@ -15,6 +16,8 @@ export interface BeginTurnInput {
   replaces: string | null;
   /** Kept with the pending answer, so that another process can bill it if this one dies. */
   call: PendingCall;
+  /** What the call may cost, to be reserved; null: nothing. */
+  budget: BudgetRequest | null;
   leaseOwner: string;
   leaseSeconds: number;
   historyLimit: number;
@@ -58,6 +61,9 @@ export interface PendingCall {
   promptTokens: number;
 }
 
+/** `ended`: another process has ended the turn. */
+export type AttemptOutcome = { outcome: 'reserved' | 'ended' } | ({ outcome: 'over_budget' } & ReachedBudget);
+
 export type BeginTurnOutcome =
   | {
       outcome: 'created';
@@ -70,11 +76,16 @@ export type BeginTurnOutcome =
       history: { role: 'user' | 'assistant' | 'system'; content: string }[];
       /** Null when nothing was looked for. */
       knowledge: FoundKnowledge | null;
+      /** Which of `budget.choices` was reserved for. */
+      choice: number;
+      /** That were reserved for; null when nothing was. The prompt may have no more. */
+      prompt_tokens: number | null;
     }
   | { outcome: 'duplicate'; session_id: string; turn_id: string; user_message_id: string; message_id: string }
   | { outcome: 'mismatch' }
   | { outcome: 'busy'; turn_id: string }
-  | { outcome: 'not_last' };
+  | { outcome: 'not_last' }
+  | ({ outcome: 'over_budget' } & ReachedBudget);
 
 /** A ledger row, by column name. Money as decimal strings. `account_id` is the caller's. */
 export interface LlmRequestRow {
@@ -102,6 +113,9 @@ export interface LlmRequestRow {
   completion_cost: string | null;
   total_cost: string | null;
   cost_source: 'provider' | 'price_table' | 'unknown';
+  price_version: string | null;
+  /** What budgets count, also where the cost is not known. */
+  budget_usd: string;
   usage_source: 'provider' | 'estimated';
   latency_ms: number;
   time_to_first_token_ms: number | null;
@@ -115,6 +129,14 @@ export interface FinishTurnInput {
   status: 'complete' | 'partial' | 'error';
   metadata: object;
   request: LlmRequestRow | null;
+}
+
+/** Text so far of an answer under way. */
+export interface Draft {
+  message_id: string;
+  content: string;
+  /** Of the prompt as it was sent, for whoever bills the call if this process dies; null: not known yet. */
+  prompt_tokens: number | null;
 }
 
 /** A pending answer whose process is gone. */
@@ -143,15 +165,20 @@ export interface TurnStatements {
   ): Promise<{ begun: BeginTurnOutcome | null; taken: TakenClaims }>;
   /** Finds what this message has begun before, also at this moment elsewhere. Begins nothing: null where it would have to. */
   joinTurn(input: BeginTurnInput): Promise<BeginTurnOutcome | null>;
-  /** Enters a call that failed, and notes the one that follows it. Safe to repeat. */
-  recordAttempt(accountId: string, request: LlmRequestRow, next: PendingCall): Promise<void>;
+  /** Enters a call that failed; reserves and notes the one that is to follow it. Safe to repeat. */
+  recordAttempt(
+    accountId: string,
+    request: LlmRequestRow,
+    next: PendingCall,
+    budget: BudgetRequest | null,
+  ): Promise<AttemptOutcome>;
   /** False when another process had ended the turn first. */
   finishTurn(input: FinishTurnInput): Promise<boolean>;
   /** Returns the turns that are still this process's own, and which of them are to be stopped. */
   keepDrafts(
     leaseOwner: string,
     leaseSeconds: number,
-    drafts: { message_id: string; content: string }[],
+    drafts: Draft[],
   ): Promise<{ turn_id: string; stop_requested: boolean }[]>;
   claimOrphans(leaseOwner: string, leaseSeconds: number, limit: number): Promise<OrphanedTurn[]>;
 }
@@ -177,12 +204,13 @@ export function createTurnStatements(run: RunStatement, tentatively: RunTentativ
       return row ? outcomeOf(row) : null;
     },
 
-    async recordAttempt(accountId, request, next) {
-      await run('SELECT record_attempt($1::uuid, $2::jsonb, $3::jsonb)::text', [
-        accountId,
-        JSON.stringify(request),
-        JSON.stringify(next),
-      ]);
+    async recordAttempt(accountId, request, next, budget) {
+      const [row] = await run<{ attempt: AttemptOutcome }>(
+        'SELECT next_attempt($1::uuid, $2::jsonb, $3::jsonb) AS attempt',
+        [accountId, JSON.stringify(request), JSON.stringify(budget ? { ...next, budget } : next)],
+      );
+      if (!row) throw new Error('next_attempt gave no row');
+      return row.attempt;
     },
 
     async finishTurn({ accountId, turnId, leaseOwner, content, status, metadata, request }) {
@@ -211,7 +239,7 @@ interface BegunRow {
   knowledge: FoundKnowledge | null;
 }
 
-function begunBy({ search, call, ...input }: BeginTurnInput): unknown[] {
+function begunBy({ search, call, budget, ...input }: BeginTurnInput): unknown[] {
   return [
     input.accountId,
     input.accountSlug,
@@ -221,7 +249,7 @@ function begunBy({ search, call, ...input }: BeginTurnInput): unknown[] {
     input.clientMessageId,
     input.requestHash,
     input.replaces,
-    JSON.stringify(call),
+    JSON.stringify(budget ? { ...call, budget } : call),
     input.leaseOwner,
     input.leaseSeconds,
     input.historyLimit,

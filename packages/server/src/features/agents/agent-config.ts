@@ -145,7 +145,15 @@ export const agentLayerSchema = z.strictObject({
       max_agent_tokens_per_hour: limitSize.optional(),
     })
     .optional(),
-  budget: z.strictObject({ monthly_usd: usd.optional() }).optional(),
+  budget: z
+    .strictObject({
+      monthly_usd: usd.optional(),
+      daily_usd: usd.optional(),
+      visitor_daily_usd: usd.optional(),
+      /** Asked instead of all others from four fifths of a budget on. */
+      fallback_model: z.strictObject(providerChoice).optional(),
+    })
+    .optional(),
   feature_flags: z
     .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be a name such as enable_feedback'), z.boolean())
     .optional(),
@@ -219,8 +227,14 @@ export interface AgentConfig {
     'maxRequestsPerMinute' | 'maxTokensPerHour' | 'maxAgentRequestsPerMinute' | 'maxAgentTokensPerHour',
     number | null
   >;
-  /** US dollars as a decimal string. */
-  monthlyBudgetUsd: string | null;
+  /** US dollars as decimal strings. Null: no limit of the agent's own. */
+  budget: {
+    monthlyUsd: string | null;
+    dailyUsd: string | null;
+    visitorDailyUsd: string | null;
+    /** Cheaper, for when a budget runs low. */
+    fallbackModel: ModelChoice | null;
+  };
   featureFlags: Record<string, boolean>;
   /** For `GET /api/session`: which layer gave each model setting. */
   sources: Record<'inference_provider' | 'model' | 'temperature' | 'max_tokens' | 'history_limit', LayerName>;

@@ -1,5 +1,6 @@
 import { AGENT_TYPES, type AgentType } from '@salient/shared-types';
 import type { Database } from '../../db/index.ts';
+import { ACCOUNT_TIERS, type AccountTier } from '../../account-tiers.ts';
 import { parseYamlFile } from '../../yaml-file.ts';
 import { rowLayerSchema, type AgentConfig } from './agent-config.ts';
 import { readAgentFiles, readTemplate, signIncludes, signTemplate, type AgentFolders } from './agent-files.ts';
@@ -12,6 +13,8 @@ export interface Agent {
   accountId: string;
   accountSlug: string;
   accountName: string;
+  /** `accounts.subscription_tier` */
+  accountTier: AccountTier;
   config: AgentConfig;
   /** Absolute paths of its own knowledge files. */
   knowledgeFiles: string[];
@@ -33,6 +36,7 @@ export interface AgentRow {
   accountId: string;
   accountSlug: string;
   accountName: string;
+  accountTier: AccountTier;
   displayName: string;
   agentType: string;
   configuration: unknown;
@@ -61,6 +65,7 @@ export async function findAgentRow(
       accountId: account.id,
       accountSlug: account.slug,
       accountName: account.name,
+      accountTier: tierOf(account),
       displayName: row.displayName,
       agentType: row.agentType,
       configuration: row.configuration,
@@ -110,6 +115,7 @@ export async function loadAgent(
       accountId: row.accountId,
       accountSlug: row.accountSlug,
       accountName: row.accountName,
+      accountTier: row.accountTier,
       config,
       knowledgeFiles: files.knowledgeFiles,
     },
@@ -120,6 +126,11 @@ export async function loadAgent(
       includes: await signIncludes(folders, config.knowledgeInclude),
     },
   };
+}
+
+/** A check of the database holds the column to these. */
+function tierOf({ subscriptionTier }: { subscriptionTier: string }): AccountTier {
+  return ACCOUNT_TIERS.find((tier) => tier === subscriptionTier) ?? 'free';
 }
 
 function agentTypeOf(row: AgentRow): AgentType {

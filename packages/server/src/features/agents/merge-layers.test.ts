@@ -161,6 +161,12 @@ describe('mergeLayers', () => {
       {
         "agentType": "simple_chat",
         "allowedOrigins": [],
+        "budget": {
+          "dailyUsd": null,
+          "fallbackModel": null,
+          "monthlyUsd": null,
+          "visitorDailyUsd": null,
+        },
         "displayName": "Row name",
         "featureFlags": {},
         "historyLimit": 50,
@@ -182,7 +188,6 @@ describe('mergeLayers', () => {
             "turn": null,
           },
         },
-        "monthlyBudgetUsd": null,
         "rateLimits": {
           "maxRequestsPerMinute": null,
           "maxTokensPerHour": null,

@@ -1,4 +1,5 @@
-import type { AgentConfig, AgentLayer, LayerName } from './agent-config.ts';
+import type { ProviderName } from '@salient/shared-types';
+import type { AgentConfig, AgentLayer, LayerName, ModelChoice } from './agent-config.ts';
 
 export interface NamedLayer {
   name: LayerName;
@@ -47,10 +48,7 @@ export function mergeLayers(
         turn: llm?.timeouts_ms?.turn ?? null,
       },
       contextWindow: llm?.context_window ?? null,
-      fallbacks: (llm?.fallbacks ?? []).map((choice) => ({
-        inferenceProvider: choice.inference_provider,
-        model: choice.model,
-      })),
+      fallbacks: (llm?.fallbacks ?? []).map(toModelChoice),
     },
     vectorSearch: {
       enabled: tools?.vector_search?.enabled ?? true,
@@ -83,7 +81,12 @@ export function mergeLayers(
       maxAgentRequestsPerMinute: merged.rate_limits?.max_agent_requests_per_minute ?? null,
       maxAgentTokensPerHour: merged.rate_limits?.max_agent_tokens_per_hour ?? null,
     },
-    monthlyBudgetUsd: merged.budget?.monthly_usd ?? null,
+    budget: {
+      monthlyUsd: merged.budget?.monthly_usd ?? null,
+      dailyUsd: merged.budget?.daily_usd ?? null,
+      visitorDailyUsd: merged.budget?.visitor_daily_usd ?? null,
+      fallbackModel: merged.budget?.fallback_model ? toModelChoice(merged.budget.fallback_model) : null,
+    },
     featureFlags: merged.feature_flags ?? {},
     sources: {
       inference_provider: sourceOf((layer) => layer.llm?.inference_provider),
@@ -97,6 +100,10 @@ export function mergeLayers(
   function sourceOf(read: (layer: AgentLayer) => unknown): LayerName {
     return layers.findLast(({ layer }) => read(layer) !== undefined)?.name ?? 'default';
   }
+}
+
+function toModelChoice(choice: { inference_provider: ProviderName; model: string }): ModelChoice {
+  return { inferenceProvider: choice.inference_provider, model: choice.model };
 }
 
 function missing(key: string): never {

@@ -38,15 +38,19 @@ function ask(provider: ModelProvider, signal: AbortSignal) {
     },
     models: [{ provider, model: 'gpt-4o-mini' }],
     requestId: 'first',
+    overBudgetDetail: 'No money left.',
     onText: () => {},
     signal,
   };
   const recorded: string[] = [];
   const dependencies = {
-    prices: createPriceList([]),
+    prices: createPriceList([], { prompt: '5', completion: '25' }),
     log: { info() {}, warn() {} },
     metrics: { countCall() {} },
-    record: async (row: { id: string }) => void recorded.push(row.id),
+    record: async (row: { id: string }) => {
+      recorded.push(row.id);
+      return { outcome: 'reserved' };
+    },
   } as unknown as AskModelDependencies;
   return askModel(question, dependencies).then((answer) => ({ answer, recorded }));
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Citation, FinishReason, Usage } from '@salient/shared-types';
-import type { LlmRequestRow, PendingCall } from '../../db/index.ts';
+import type { AttemptOutcome, LlmRequestRow, PendingCall } from '../../db/index.ts';
 import type { Logger } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
 import { ProviderError, type ModelRequest } from '../../providers/model-provider.ts';
@@ -34,6 +34,8 @@ export interface Question {
   models: readonly ReadyModel[];
   /** Id of the first attempt's ledger row. */
   requestId: string;
+  /** What is said when a further attempt does not fit the budget. */
+  overBudgetDetail: string;
   /** Called with each piece of the answer. */
   onText: (text: string) => void;
   signal: AbortSignal;
@@ -55,42 +57,67 @@ export interface AskModelDependencies {
   prices: PriceList;
   log: Logger;
   metrics: Metrics;
-  /** Enters an attempt that failed, and notes the one that follows, so that it is billed if this process dies. */
-  record: (row: LlmRequestRow, next: PendingCall) => Promise<void>;
+  /**
+   * Enters an attempt that failed, reserves for the one that is to follow, and notes it, so that it is billed if this process
+   * dies.
+   */
+  record: (row: LlmRequestRow, next: PendingCall) => Promise<AttemptOutcome>;
 }
 
 /**
  * Asks the models in turn until one answers. A failure is retried only while nothing has been said and only where it is
- * safe; then the next model is asked. Every attempt leaves one ledger row.
+ * safe; then the next model is asked that the budget has room for. Every attempt leaves one ledger row.
  */
 export async function askModel(question: Question, dependencies: AskModelDependencies): Promise<Answer> {
   const { models, signal } = question;
-  let requestId = question.requestId;
+  let { requestId } = question;
+  let [ready] = models;
+  let untried = models.slice(1);
   // Stopped while its knowledge was looked up: a call that is not made costs nothing.
   if (signal.aborted) return { ...abortedEnd(signal), citations: [], usage: null, row: null };
-  for (const [position, ready] of models.entries()) {
-    for (let attempt = 0; ; attempt += 1) {
-      const { answer, row, error } = await askOnce(question, ready, requestId, dependencies);
-      if (answer.status !== 'error' || signal.aborted) return answer;
+  for (let attempt = 0; ready; attempt += 1) {
+    const { answer, row, error } = await askOnce(question, ready, requestId, dependencies);
+    if (answer.status !== 'error' || signal.aborted) return answer;
 
-      const pauseMs = attempt < MAX_RETRIES ? retryPause(error, attempt) : null;
-      const next = pauseMs === null ? models[position + 1] : ready;
-      if (!next) return answer;
-      if (pauseMs !== null) await wait(pauseMs, undefined, { signal }).catch(() => {});
-      if (signal.aborted) return { ...answer, ...abortedEnd(signal) };
+    const pauseMs = attempt < MAX_RETRIES ? retryPause(error, attempt) : null;
+    const candidates = pauseMs === null ? untried : [ready, ...untried];
+    if (candidates.length === 0) return answer;
+    if (pauseMs !== null) await wait(pauseMs, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return { ...answer, ...abortedEnd(signal) };
 
-      requestId = randomUUID();
-      await dependencies.record(row, {
-        requestId,
-        provider: next.provider.name,
-        model: next.model,
-        startedAt: new Date().toISOString(),
-        promptTokens: estimatePromptTokens(question.request.messages),
-      });
-      if (pauseMs === null) break;
+    requestId = randomUUID();
+    const next = await reserveNext(candidates, requestId, row, question, dependencies);
+    if (next === 'ended') return answer;
+    if (next === 'over_budget') return { ...answer, fault: overBudgetFault(question) };
+    if (next !== ready) {
+      untried = untried.slice(untried.indexOf(next) + 1);
+      attempt = -1;
     }
+    ready = next;
   }
   throw new Error('askModel needs at least one model');
+}
+
+/** The first of the candidates that there is money for. */
+async function reserveNext(
+  candidates: readonly ReadyModel[],
+  requestId: string,
+  failed: LlmRequestRow,
+  { request }: Question,
+  { record }: AskModelDependencies,
+): Promise<ReadyModel | 'over_budget' | 'ended'> {
+  for (const candidate of candidates) {
+    const { outcome } = await record(failed, {
+      requestId,
+      provider: candidate.provider.name,
+      model: candidate.model,
+      startedAt: new Date().toISOString(),
+      promptTokens: estimatePromptTokens(request.messages),
+    });
+    if (outcome === 'reserved') return candidate;
+    if (outcome === 'ended') return outcome;
+  }
+  return 'over_budget';
 }
 
 async function askOnce(
@@ -181,6 +208,10 @@ function faultOf(errorKind: CallOutcome['errorKind']): TurnFault {
         detail: 'The model could not answer just now. Try again in a moment.',
         retryable: true,
       };
+}
+
+function overBudgetFault({ overBudgetDetail: detail }: Question): TurnFault {
+  return { code: 'BUDGET_EXCEEDED', detail, retryable: false };
 }
 
 /** Null when asking again is no use. With jitter, so that many turns that failed together do not come back together. */

@@ -4,6 +4,7 @@ import type { Logger } from '../../log.ts';
 import type { Limits } from '../../limits/index.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { LastUsed } from '../agents/index.ts';
+import type { TierBudgets } from '../budgets/index.ts';
 import type { PriceList } from '../usage/index.ts';
 import type { LiveTurns } from './live-turns.ts';
 import type { MirroredTurns } from './mirrored-turns.ts';
@@ -15,6 +16,7 @@ export interface ConversationDependencies {
   database: Database;
   models: ModelChoices;
   prices: PriceList;
+  tierBudgets: TierBudgets;
   liveTurns: LiveTurns;
   /** Copies of the turns that other processes answer. */
   mirroredTurns: MirroredTurns;

@@ -32,6 +32,8 @@ export class LiveTurn {
   readonly abort = new AbortController();
   /** Settles when the turn is stored and its readers have been told. Never rejects. */
   readonly ended: Promise<TurnEnd>;
+  /** Of the prompt as it was sent, counted; null until it is. */
+  promptTokens: number | null = null;
   #text = '';
   /** The part of it that the readers do not have. Kept apart: cutting it from the whole would copy the whole each time. */
   #unflushed = '';

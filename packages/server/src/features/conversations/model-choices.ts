@@ -15,6 +15,8 @@ export interface ModelChoices {
   answererOf: (config: AgentConfig) => Answerer & { model: string };
   /** The agent's model and its fallbacks, in order, without those whose key is missing. May be empty. */
   readyModels: (config: AgentConfig) => ReadyModel[];
+  /** The model that takes over when a budget runs low; null when none is configured, or its key is missing. */
+  budgetModel: (config: AgentConfig) => ReadyModel | null;
   /** Limit of a whole turn: every call, every fallback. Never shorter than what the agent allows one call. */
   turnTimeoutMs: (config: AgentConfig) => number;
 }
@@ -33,21 +35,26 @@ export function createModelChoices(
 
     readyModels(agent) {
       const choices = [agent.llm, ...agent.llm.fallbacks];
-      const remote = choices.flatMap((choice): ReadyModel[] => {
-        const settings = settingsOf(agent, choice);
-        const { reason } = resolveAnswerer(settings, keys, 'error');
-        return reason === null ? [{ provider: createProvider(settings), model: modelOf(choice) }] : [];
-      });
+      const remote = choices.flatMap((choice) => readyModel(agent, choice) ?? []);
       if (remote.length > 0 || config.whenKeyMissing === 'error') return remote;
       return [
         { provider: createProvider(settingsOf(agent, { inferenceProvider: 'local', model: 'local' })), model: 'local' },
       ];
     },
 
+    budgetModel: (agent) => agent.budget.fallbackModel && readyModel(agent, agent.budget.fallbackModel),
+
     turnTimeoutMs({ llm: { timeoutsMs } }) {
       return timeoutsMs.turn ?? Math.max(limits.turn, timeoutsMs.total ?? 0);
     },
   };
+
+  /** Null when its key is missing. */
+  function readyModel(agent: AgentConfig, choice: ModelChoice): ReadyModel | null {
+    const settings = settingsOf(agent, choice);
+    const { reason } = resolveAnswerer(settings, keys, 'error');
+    return reason === null ? { provider: createProvider(settings), model: modelOf(choice) } : null;
+  }
 
   function settingsOf(agent: AgentConfig, choice: ModelChoice): ProviderSettings {
     const timeouts: ProviderTimeouts = {

@@ -1,6 +1,7 @@
 import type { DoneEvent } from '@salient/shared-types';
 import { persistently, type FoundKnowledge, type LlmRequestRow } from '../../db/index.ts';
 import type { Agent } from '../agents/index.ts';
+import { overBudgetMessage, planReservation } from '../budgets/index.ts';
 import { findPassages } from '../knowledge/index.ts';
 import { createAnswerText } from './answer-text.ts';
 import type { Claim } from '../../limits/index.ts';
@@ -9,15 +10,17 @@ import { fitPrompt } from './build-prompt.ts';
 import type { ConversationDependencies } from './dependencies.ts';
 import type { LiveTurn, TurnEnd, TurnFault } from './live-turn.ts';
 import type { ReadyModel } from './model-choices.ts';
-import { promptRoom } from './prompt-room.ts';
 import type { SendMessageInput } from './send-message.ts';
 import { correctionsOf } from './turn-claims.ts';
+import { estimatePromptTokens } from '../usage/index.ts';
 import { findStoredTurn } from './stored-turn.ts';
 
 export interface TurnJob {
   turn: LiveTurn;
   agent: Agent;
   models: readonly ReadyModel[];
+  /** Tokens that the prompt may have: those of the model's room that were reserved for. */
+  promptRoom: number;
   requestId: string;
   input: SendMessageInput;
   /** Oldest first, without the question. */
@@ -88,9 +91,11 @@ async function generate(
       history: job.history,
       question: input.message,
     },
-    promptRoom(job.models, agent.config),
+    job.promptRoom,
   );
   if (!prompt) throw new Error('a question that was let in does not fit the model');
+  const promptTokens = estimatePromptTokens(prompt.messages);
+  turn.promptTokens = promptTokens;
   const answerText = createAnswerText();
   const answer = await askModel(
     {
@@ -110,6 +115,7 @@ async function generate(
       },
       models: job.models,
       requestId: job.requestId,
+      overBudgetDetail: overBudgetMessage(agent.config),
       onText: (piece) => turn.append(answerText.push(piece)),
       signal: turn.abort.signal,
     },
@@ -119,8 +125,10 @@ async function generate(
       metrics: dependencies.metrics,
       record: (row, next) => {
         onFailedCall(row);
+        const plan = { agent, models: [next], promptTokens, maxPromptTokens: job.promptRoom };
+        const budget = planReservation(plan, dependencies.tierBudgets, dependencies.prices);
         return persistently(STORE_LIMIT_MS, () =>
-          dependencies.database.turns.recordAttempt(agent.accountId, row, next),
+          dependencies.database.turns.recordAttempt(agent.accountId, row, next, budget),
         );
       },
     },

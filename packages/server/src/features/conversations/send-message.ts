@@ -1,13 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { TurnEvent } from '@salient/shared-types';
-import type { BeginTurnInput } from '../../db/index.ts';
+import type { BeginTurnInput, ReachedBudget } from '../../db/index.ts';
 import { AppError } from '../../errors.ts';
 import type { Claim, Standing } from '../../limits/index.ts';
 import { agentMisconfigured, type Agent } from '../agents/index.ts';
+import { overBudgetMessage, planReservation } from '../budgets/index.ts';
 import { describeSearch } from '../knowledge/index.ts';
 import { estimatePromptTokens } from '../usage/index.ts';
 import { beginLimitedTurn } from './begin-limited-turn.ts';
-import { fitPrompt } from './build-prompt.ts';
+import { buildPrompt, fitPrompt } from './build-prompt.ts';
 import type { ConversationDependencies } from './dependencies.ts';
 import { LiveTurn } from './live-turn.ts';
 import { promptRoom } from './prompt-room.ts';
@@ -39,6 +40,9 @@ export interface SentMessage {
   standing: Standing | null;
 }
 
+/** More than a passage is counted as, with its heading; the few that are longer leave less room for the others. */
+const PASSAGE_TOKENS = 400;
+
 const REFUSALS = {
   mismatch: {
     code: 'VALIDATION_ERROR',
@@ -62,7 +66,8 @@ const REFUSALS = {
  * anybody reads it or not. The same `clientMessageId` again gives the turn it gave before.
  *
  * @throws {AppError} TURN_IN_PROGRESS, VALIDATION_ERROR (another body under the same id, `replaces` not the last
- *   question), AGENT_MISCONFIGURED (no model can be asked), NOT_READY (shutting down, or busy), RATE_LIMIT_EXCEEDED
+ *   question), AGENT_MISCONFIGURED (no model can be asked), BUDGET_EXCEEDED, NOT_READY (shutting down, or busy),
+ *   RATE_LIMIT_EXCEEDED
  */
 export async function sendMessage(
   dependencies: ConversationDependencies,
@@ -86,7 +91,10 @@ async function beginTurn(dependencies: ConversationDependencies, input: SendMess
     throw agentMisconfigured(new Error(dependencies.models.answererOf(agent.config).reason ?? 'no model can be asked'));
   }
 
-  refuseTooLong(input, promptRoom(models, agent.config));
+  // Either may be chosen, so the prompt has to fit both.
+  const budgetModel = dependencies.models.budgetModel(agent.config);
+  const room = promptRoom(budgetModel ? [...models, budgetModel] : models, agent.config);
+  refuseTooLong(input, room);
 
   const { vectorSearch } = agent.config;
   const requestId = randomUUID();
@@ -116,6 +124,19 @@ async function beginTurn(dependencies: ConversationDependencies, input: SendMess
       startedAt: new Date().toISOString(),
       promptTokens,
     },
+    budget: planReservation(
+      {
+        agent,
+        models: [first, ...(budgetModel ? [budgetModel] : [])].map(({ provider, model }) => ({
+          provider: provider.name,
+          model,
+        })),
+        promptTokens: mostPromptTokens(input),
+        maxPromptTokens: room,
+      },
+      dependencies.tierBudgets,
+      dependencies.prices,
+    ),
     leaseOwner: dependencies.processId,
     leaseSeconds: LEASE_SECONDS,
     historyLimit: agent.config.historyLimit,
@@ -138,7 +159,8 @@ async function beginTurn(dependencies: ConversationDependencies, input: SendMess
       void runTurn(dependencies, {
         turn: live,
         agent,
-        models,
+        models: begun.choice === 1 && budgetModel ? [budgetModel] : models,
+        promptRoom: Math.min(room, begun.prompt_tokens ?? room),
         requestId,
         input,
         history: begun.history,
@@ -150,6 +172,7 @@ async function beginTurn(dependencies: ConversationDependencies, input: SendMess
     if (input.consent !== null) await recordConsent(dependencies.database, agent.accountId, session_id, input.consent);
     return { ids, standing };
   }
+  if (begun.outcome === 'over_budget') throw overBudget(dependencies, agent, begun);
   const { code, detail, retryAfter } = REFUSALS[begun.outcome];
   throw new AppError(code, detail, { headers: retryAfter ? { 'Retry-After': retryAfter } : {} });
 }
@@ -158,6 +181,24 @@ function refuseTooLong({ agent, message, context }: SendMessageInput, room: numb
   const { systemPrompt } = agent.config;
   if (fitPrompt({ systemPrompt, passages: [], context, history: [], question: message }, room)) return;
   throw new AppError('VALIDATION_ERROR', "message: is too long for this agent's model. Shorten it and send it again.");
+}
+
+/** How long the prompt can get, without the history: the passages are not known yet. */
+function mostPromptTokens({ agent, message, context }: SendMessageInput): number {
+  const { systemPrompt, vectorSearch, knowledgeInclude } = agent.config;
+  const hasKnowledge = vectorSearch.enabled && agent.knowledgeFiles.length + knowledgeInclude.length > 0;
+  const bare = buildPrompt({ systemPrompt, passages: [], context, history: [], question: message });
+  return estimatePromptTokens(bare) + (hasKnowledge ? vectorSearch.maxResults * PASSAGE_TOKENS : 0);
+}
+
+function overBudget(
+  { log, metrics }: ConversationDependencies,
+  { accountSlug: account, slug: agent, config }: Agent,
+  { scope, period }: ReachedBudget,
+): AppError {
+  metrics.countBudgetRefusal({ account, agent, scope });
+  log.info({ account, agent, scope, period }, 'over budget');
+  return new AppError('BUDGET_EXCEEDED', overBudgetMessage(config));
 }
 
 /** Past what one process can serve, everybody would wait; so the next one is told to come back. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answer } from '../../../test/fake-provider-replies.ts';
 import { startTestServer, type TestServer } from '../../../test/start-test-server.ts';
+import { estimatePromptTokens } from '../usage/index.ts';
 import { createVisitor } from '../../../test/visitor.ts';
 
 const HELPER = '/accounts/acme/agents/helper';
@@ -29,6 +30,26 @@ describe('a turn whose process is gone (S7, M3)', () => {
         { timeout: 10_000 },
       )
       .toMatchObject({ content: expect.stringMatching(/^one two/) as string });
+    await reading;
+  });
+
+  it('keeps the count of the prompt that was sent, history and all, for whoever bills it', async () => {
+    server.provider.script(() => answer({ text: 'A long answer that will be history. '.repeat(20) }));
+    const visitor = createVisitor(server.url);
+    await visitor.chat(HELPER, { message: 'Tell me a lot.' });
+    server.provider.script(() => answer({ text: 'one two three four', delayMs: 700 }));
+    const reading = visitor.stream(HELPER, { message: 'slowly' });
+    const keptCount = async () => {
+      const pending = await server.running.database.asWorker((tx) =>
+        tx.message.findFirst({ where: { status: 'pending' }, select: { content: true, metadata: true } }),
+      );
+      const { call } = pending?.metadata as { call: { promptTokens: number } };
+      return pending?.content === '' ? null : call.promptTokens;
+    };
+    await expect.poll(async () => server.provider.requests.filter(({ closedAt }) => closedAt === null)).toHaveLength(1);
+    const { messages } = server.provider.requests.at(-1)?.body as { messages: { content: string }[] };
+    expect(messages.length).toBeGreaterThan(2);
+    await expect.poll(keptCount).toBe(estimatePromptTokens(messages));
     await reading;
   });
 

@@ -18,7 +18,11 @@ const ORPHANS_AT_ONCE = 50;
 export async function keepDrafts({ database, liveTurns, processId }: ConversationDependencies): Promise<void> {
   const turns = liveTurns.all();
   if (turns.length === 0) return;
-  const drafts = turns.map(({ ids, text }) => ({ message_id: ids.message_id, content: text }));
+  const drafts = turns.map(({ ids, text, promptTokens }) => ({
+    message_id: ids.message_id,
+    content: text,
+    prompt_tokens: promptTokens,
+  }));
   const kept = await database.turns.keepDrafts(processId, LEASE_SECONDS, drafts);
   const stopRequested = new Map(kept.map(({ turn_id, stop_requested }) => [turn_id, stop_requested]));
   for (const turn of turns) {

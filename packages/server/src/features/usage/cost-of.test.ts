@@ -14,7 +14,13 @@ const USAGE: ReportedUsage = {
   promptCostUsd: null,
   completionCostUsd: null,
 };
-const PRICE: Price = { input: rate('0.60'), cachedInput: rate('0.15'), output: rate('2.50'), reasoning: rate('3.00') };
+const PRICE: Price = {
+  input: rate('0.60'),
+  cachedInput: rate('0.15'),
+  output: rate('2.50'),
+  reasoning: rate('3.00'),
+  source: 'a list',
+};
 const UNKNOWN = {
   promptUnitCost: null,
   completionUnitCost: null,
@@ -78,7 +84,7 @@ describe('from tokens and price', () => {
   });
 
   test('of nothing is nothing, known to be so', () => {
-    const free = { input: rate('0'), cachedInput: rate('0'), output: rate('0'), reasoning: rate('0') };
+    const free = { ...PRICE, input: rate('0'), cachedInput: rate('0'), output: rate('0'), reasoning: rate('0') };
     expect(costOf({ usage: USAGE, price: free })).toMatchObject({ totalCost: '0.00000000', costSource: 'price_table' });
   });
 });

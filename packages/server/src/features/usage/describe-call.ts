@@ -5,6 +5,7 @@ import type {
   ProviderErrorKind,
   ReportedUsage,
 } from '../../providers/model-provider.ts';
+import { budgetChargeOf } from './budget-charge.ts';
 import { costOf } from './cost-of.ts';
 import { estimatePromptTokens, estimateTokens } from './estimate-tokens.ts';
 import type { PriceList } from './price-list.ts';
@@ -88,6 +89,8 @@ export function describeCall(call: FinishedCall): LlmRequestRow {
     completion_cost: cost.completionCost,
     total_cost: cost.totalCost,
     cost_source: cost.costSource,
+    price_version: cost.costSource === 'price_table' ? (price?.source ?? null) : null,
+    budget_usd: budgetChargeOf(cost, usage, call.prices.ceiling),
     usage_source: reported ? 'provider' : 'estimated',
     latency_ms: call.latencyMs,
     time_to_first_token_ms: call.timeToFirstTokenMs,

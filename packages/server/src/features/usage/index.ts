@@ -1,6 +1,7 @@
 export { contextWindowOf } from './context-window.ts';
 export { describeCall, type CallContext, type CallOutcome } from './describe-call.ts';
 export { estimatePromptTokens } from './estimate-tokens.ts';
+export { highestPrice } from './highest-price.ts';
 export { createPriceList, type PriceList } from './price-list.ts';
 export { readOwnPrices } from './read-own-prices.ts';
 export { summarizeSessionUsage } from './summarize-session-usage.ts';

@@ -21,7 +21,7 @@ const OWN: OwnPrice = {
 };
 
 function find(provider: string, model: string, at = AT, own: OwnPrice[] = []): Price | null {
-  return createPriceList(own).findPrice({ provider, model, at });
+  return createPriceList(own, { prompt: '5', completion: '25' }).findPrice({ provider, model, at });
 }
 
 function unitPrices(price: Price | null, promptTokens = 1): string[] | null {

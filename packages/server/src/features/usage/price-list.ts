@@ -11,21 +11,29 @@ export interface PriceQuery {
   at: Date;
 }
 
+/** What budgets count where no price is known: US dollars per million tokens. */
+export interface PriceCeiling {
+  prompt: string;
+  completion: string;
+}
+
 export interface PriceList {
   /** Null when no price is known: never a guess, never 0. */
   findPrice(query: PriceQuery): Price | null;
+  readonly ceiling: PriceCeiling;
 }
 
 const NOTHING = { base: new Decimal(0), tiers: [] };
-const FREE: Price = { input: NOTHING, cachedInput: NOTHING, output: NOTHING, reasoning: NOTHING };
+const FREE: Price = { input: NOTHING, cachedInput: NOTHING, output: NOTHING, reasoning: NOTHING, source: 'local' };
 
 /**
  * Makes the price list: the published prices first, then our own.
  *
  * @param ownPrices from `parsePricing`
  */
-export function createPriceList(ownPrices: readonly OwnPrice[]): PriceList {
+export function createPriceList(ownPrices: readonly OwnPrice[], ceiling: PriceCeiling): PriceList {
   return {
+    ceiling,
     findPrice(query) {
       // It answers from the agent's own knowledge and asks nobody.
       if (query.provider === 'local') return query.model === 'local' ? FREE : null;
@@ -44,5 +52,6 @@ function findOwnPrice(ownPrices: readonly OwnPrice[], { provider, model, at }: P
   const input = toFlatRate(newest.input);
   const cachedInput = toFlatRate(newest.cached_input ?? newest.input);
   const output = toFlatRate(newest.output);
-  return input && cachedInput && output && { input, cachedInput, output, reasoning: output };
+  const source = `config/pricing.yaml ${newest.read_on}`;
+  return input && cachedInput && output && { input, cachedInput, output, reasoning: output, source };
 }

@@ -15,6 +15,8 @@ export interface Price {
   output: Rate;
   /** Output tokens spent on reasoning. */
   reasoning: Rate;
+  /** The list it was read from, and its version, as the ledger keeps it. */
+  source: string;
 }
 
 /** Makes a rate that does not depend on the prompt's length. Null when no sane price reads like that. */

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import { calcPrice } from '@pydantic/genai-prices';
 import type { ModelPrice } from '@pydantic/genai-prices';
 import { readUnitPrice, toFlatRate } from './price.ts';
@@ -11,6 +14,9 @@ const PUBLISHED_PROVIDERS: Readonly<Record<string, string>> = {
   together: 'together',
   openai: 'openai',
 };
+
+const PACKAGE = '@pydantic/genai-prices';
+const SOURCE = `${PACKAGE} ${readVersion()}`;
 
 export function publishedProviderOf(provider: string): string | undefined {
   return PUBLISHED_PROVIDERS[provider];
@@ -38,7 +44,7 @@ export function toPrice(rates: ModelPrice): Price | null {
   if (!input || !output || (input.base.isZero() && output.base.isZero())) return null;
   const cachedInput = toOptionalRate(rates['cache_read_mtok'], input);
   const reasoning = toOptionalRate(rates['output_reasoning_mtok'], output);
-  return cachedInput && reasoning && { input, cachedInput, output, reasoning };
+  return cachedInput && reasoning && { input, cachedInput, output, reasoning, source: SOURCE };
 }
 
 /** Names that stand for whatever model the router chooses that day. */
@@ -57,4 +63,11 @@ function toRate(published: PublishedRate): Rate | null {
   const tiers = published.tiers.map(({ start, price }) => ({ abovePromptTokens: start, price: readUnitPrice(price) }));
   if (!base || !tiers.every((tier): tier is Rate['tiers'][number] => tier.price !== null)) return null;
   return { base, tiers: tiers.sort((one, other) => one.abovePromptTokens - other.abovePromptTokens) };
+}
+
+/** The package exports only its code, so its own file is found beside that. */
+function readVersion(): string {
+  const code = createRequire(import.meta.url).resolve(PACKAGE);
+  const file = path.join(path.dirname(code), '../package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

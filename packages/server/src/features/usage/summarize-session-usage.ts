@@ -10,18 +10,20 @@ export async function summarizeSessionUsage(
   const sums = await database.withAccount(accountId, async (tx) => ({
     all: await tx.llmRequest.aggregate({
       where: { accountId, sessionId },
-      _count: true,
-      _sum: { promptTokens: true, completionTokens: true, totalTokens: true, totalCost: true },
+      _sum: { entry: true, promptTokens: true, completionTokens: true, totalTokens: true, totalCost: true },
     }),
-    unpriced: await tx.llmRequest.count({ where: { accountId, sessionId, totalCost: null } }),
+    unpriced: await tx.llmRequest.aggregate({
+      where: { accountId, sessionId, totalCost: null },
+      _sum: { entry: true },
+    }),
   }));
   return {
     session_id: sessionId,
-    requests: sums.all._count,
+    requests: sums.all._sum.entry ?? 0,
     prompt_tokens: sums.all._sum.promptTokens ?? 0,
     completion_tokens: sums.all._sum.completionTokens ?? 0,
     total_tokens: sums.all._sum.totalTokens ?? 0,
     total_cost: sums.all._sum.totalCost?.toFixed(8) ?? '0.00000000',
-    unpriced_requests: sums.unpriced,
+    unpriced_requests: sums.unpriced._sum.entry ?? 0,
   };
 }
