@@ -4,7 +4,7 @@ import type { Role } from '../../access/roles.ts';
 import type { AccountTransaction } from '../../db/index.ts';
 import { AppError } from '../../errors.ts';
 import { recordAudit } from '../audit/index.ts';
-import type { PeopleDependencies } from './dependencies.ts';
+import type { LinkDependencies, PeopleDependencies } from './dependencies.ts';
 import { inviteMail } from './mails.ts';
 import { lockMembers, refuseAboveOneself } from './member-lock.ts';
 import { INVITES_BY_ACCOUNT, takeAllOrRefuse } from './people-limits.ts';
@@ -38,7 +38,7 @@ export async function inviteMember(
 
 /** Stores an invite, and gives its token to whoever brings it to the person. */
 export function storeInvite(
-  { database, credentials, settings }: PeopleDependencies,
+  { database, credentials, settings }: LinkDependencies,
   actor: InAccount,
   { email, role }: InviteRequest,
 ): Promise<{ invite: Invite; token: string }> {
