@@ -30,7 +30,7 @@ import {
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
-import { createPeople } from './features/people/index.ts';
+import { clearExpired, createPeople } from './features/people/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
 import { createPriceList, readOwnPrices, unpricedModels, type PriceList } from './features/usage/index.ts';
 import { createLimiter, createMemoryStore } from './limits/index.ts';
@@ -45,11 +45,13 @@ import { openRedis } from './redis.ts';
 const MAX_HEADER_BYTES = 48 * 1024;
 const REFRESH_INTERVAL_MS = 1_000;
 const LAST_USED_INTERVAL_MS = 5_000;
+const CLEAR_INTERVAL_MS = 3_600_000;
 /** How long the rest of an end may take, once the last answer is stored. */
 const CLOSE_MS = 1_800;
 
 export interface RunningServer {
   url: string;
+  config: Config;
   database: Database;
   directory: AgentDirectory;
   models: ModelChoices;
@@ -131,7 +133,6 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     mailer,
     limiter: createLimiter(createMemoryStore(), config.secret),
     publicUrl: config.publicUrl,
-    log,
     secret: config.secret,
     secureCookies: config.secureCookies,
   });
@@ -162,11 +163,17 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     { name: 'notice edited agents', everyMs: REFRESH_INTERVAL_MS, run: () => directory.refresh() },
     { name: 'keep drafts', everyMs: DRAFT_INTERVAL_MS, run: () => keepDrafts(conversations) },
     { name: 'end orphaned turns', everyMs: ORPHAN_INTERVAL_MS, run: createOrphanWatch(conversations) },
+    {
+      name: 'clear expired sign-ins',
+      everyMs: CLEAR_INTERVAL_MS,
+      run: () => clearExpired(database, config.app.people),
+    },
     { name: 'note last use', everyMs: LAST_USED_INTERVAL_MS, run: () => conversations.lastUsed.flush() },
   ]);
 
   return {
     url: addressOf(server, config.host),
+    config,
     database,
     directory,
     models,
