@@ -20,7 +20,7 @@ import {
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
-import { ownPagesOnly, peopleOperations, type People } from './features/people/index.ts';
+import { ownPagesOnly, peopleOperations, servePeoplePage, type People } from './features/people/index.ts';
 import {
   createSessionCookie,
   createSessionRoutes,
@@ -139,6 +139,7 @@ export function createApp(dependencies: AppDependencies): Express {
   serve(app, '/chat', inDefaultAgent, { post: [jsonBody, conversations.chat] });
   serve(app, '/events/stream', inDefaultAgent, { get: conversations.streamByGet }, { changes: true });
 
+  servePeoplePage(app);
   servePeople(app, people, createAuditRoutes(database));
 
   serveApiDescription(app, [

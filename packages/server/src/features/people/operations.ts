@@ -229,4 +229,11 @@ export const peopleOperations: readonly Operation[] = [
     replies: { 204: null },
     errors: ['NOT_FOUND'],
   },
+  {
+    method: 'get',
+    path: '/people',
+    tag: 'People',
+    summary: 'The page that links in mails open',
+    replies: { 200: { contentType: 'text/html' } },
+  },
 ];
