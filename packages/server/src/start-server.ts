@@ -37,7 +37,7 @@ import {
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
-import { createPeople } from './features/people/index.ts';
+import { clearExpired, createPeople } from './features/people/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
 import { createPriceList, readOwnPrices, unpricedModels, type PriceList } from './features/usage/index.ts';
 import { openLimits } from './limits/index.ts';
@@ -54,11 +54,13 @@ const REFRESH_INTERVAL_MS = 1_000;
 const LAST_USED_INTERVAL_MS = 5_000;
 const CORRECT_LIMITS_INTERVAL_MS = 1_000;
 const FORGET_LIMITS_INTERVAL_MS = 60_000;
+const CLEAR_INTERVAL_MS = 3_600_000;
 /** How long the rest of an end may take, once the last answer is stored. */
 const CLOSE_MS = 1_800;
 
 export interface RunningServer {
   url: string;
+  config: Config;
   database: Database;
   directory: AgentDirectory;
   models: ModelChoices;
@@ -153,7 +155,6 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     mailer,
     limiter: limits.limiter,
     publicUrl: config.publicUrl,
-    log,
     secret: config.secret,
     secureCookies: config.secureCookies,
   });
@@ -190,11 +191,17 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     { name: 'announce budgets', everyMs: ANNOUNCE_INTERVAL_MS, run: () => announceBudgets(conversations) },
     { name: 'release lost money', everyMs: ORPHAN_INTERVAL_MS, run: () => releaseLostReservations(conversations) },
     { name: 'forget visitors', everyMs: FORGET_VISITORS_INTERVAL_MS, run: () => forgetVisitorBudgets(conversations) },
+    {
+      name: 'clear expired sign-ins',
+      everyMs: CLEAR_INTERVAL_MS,
+      run: () => clearExpired(database, config.app.people),
+    },
     { name: 'note last use', everyMs: LAST_USED_INTERVAL_MS, run: () => conversations.lastUsed.flush() },
   ]);
 
   return {
     url: addressOf(server, config.host),
+    config,
     database,
     directory,
     models,
