@@ -61,7 +61,8 @@ export function buildDocument(operations: readonly Operation[], version: string)
 function describeOperation(operation: Operation): Json {
   const { method, path, tag, summary, description, parameters = {}, body, replies, errors = [] } = operation;
   const inAgent = /\{agent\}/.test(path) ? IN_AGENT : [];
-  const codes = [...new Set([...ALWAYS, ...(method === 'get' ? [] : CHANGING), ...inAgent, ...errors])];
+  const limited: readonly ErrorCode[] = operation.unlimited ? [] : ['RATE_LIMIT_EXCEEDED'];
+  const codes = [...new Set([...ALWAYS, ...limited, ...(method === 'get' ? [] : CHANGING), ...inAgent, ...errors])];
   return {
     operationId: operationId(method, path),
     tags: [tag],
