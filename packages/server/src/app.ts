@@ -101,7 +101,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
   app.use(requestContext(dependencies.log, dependencies.metrics), securityHeaders);
   const { trusted_proxies: trusted, forwarded_header: header } = config.app.http;
-  app.use(rememberClientAddress({ trusted, header }));
+  app.use(rememberClientAddress({ trusted, header }, dependencies.log));
 
   // What says whether and how the server is asks no limit.
   serve(app, '/health', [], { get: health.live });
