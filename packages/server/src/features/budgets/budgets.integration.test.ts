@@ -22,7 +22,12 @@ beforeAll(async () => {
   const llm = { model: 'main', max_tokens: MAX_TOKENS };
   const cheap = { inference_provider: 'openai_compatible', model: 'cheap' };
   const limited = (budget: object) => ({ ...OWN_WORDS, budget });
-  const agent = (account: string, name: string, config: object = {}) => ({ account, agent: name, llm, config });
+  const agent = (account: string, name: string, config: Record<string, unknown> = {}) => ({
+    account,
+    agent: name,
+    llm,
+    config,
+  });
   server = await startTestServer({
     agents: [
       agent('small', 'helper', limited({ daily_usd: '0.25' })),
