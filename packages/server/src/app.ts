@@ -19,6 +19,8 @@ import {
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
+import { budgetOperations, createBudgetRoutes } from './features/budgets/index.ts';
+import { createUsageRoutes, usageOperations } from './features/usage/index.ts';
 import { ownPagesOnly, peopleOperations, type People } from './features/people/index.ts';
 import {
   createSessionCookie,
@@ -139,6 +141,7 @@ export function createApp(dependencies: AppDependencies): Express {
   serve(app, '/events/stream', inDefaultAgent, { get: conversations.streamByGet }, { changes: true });
 
   servePeople(app, people);
+  serveCosts(app, people, database, config);
 
   serveApiDescription(app, [
     ...healthOperations,
@@ -147,6 +150,8 @@ export function createApp(dependencies: AppDependencies): Express {
     ...conversationOperations(config.app.chat.max_message_chars),
     ...sessionOperations,
     ...peopleOperations,
+    ...usageOperations,
+    ...budgetOperations,
   ]);
   serveWidget(app, dependencies.site.widget, createFindFramers(directory));
   serveSite(app, dependencies.site);
@@ -187,4 +192,17 @@ function servePeople(app: Express, { auth, requireLogin }: People): void {
   serve(app, '/auth/password/reset', [], open(auth.reset));
   serve(app, '/auth/me', [], { get: [requireLogin, auth.me] });
   serve(app, '/accounts', [], { post: [requireLogin, jsonBody, auth.openAccount] });
+}
+
+/** What an account spends, for its people. */
+function serveCosts(app: Express, { enterAccount }: People, database: Database, config: Config): void {
+  const admin = '/accounts/:account/admin';
+  const usage = createUsageRoutes({ database });
+  const budgets = createBudgetRoutes({ database, tiers: config.app.budgets.tiers });
+  serve(app, `${admin}/usage`, [], { get: [enterAccount('read_usage'), usage.summary] });
+  serve(app, `${admin}/budget`, [], {
+    get: [enterAccount('read_usage'), budgets.get],
+    put: [enterAccount('manage_limits'), jsonBody, budgets.set],
+  });
+  serve(app, `${admin}/notifications`, [], { get: [enterAccount('read_usage'), budgets.notifications] });
 }
