@@ -99,7 +99,7 @@ describe('the catalogue (T2)', () => {
   it('grants what serving needs and no more', async () => {
     expect(await database.asWorker(describeGrants)).toMatchInlineSnapshot(`
       "salient_app account_budgets SELECT, INSERT, UPDATE
-      "salient_app account_invites SELECT, INSERT, UPDATE, DELETE
+      salient_app account_invites SELECT, INSERT, UPDATE, DELETE
       salient_app accounts SELECT, INSERT, UPDATE
       salient_app agent_instances SELECT, INSERT, UPDATE
       salient_app audit_events SELECT, INSERT
@@ -128,11 +128,9 @@ describe('the catalogue (T2)', () => {
       salient_worker budget_reservations SELECT
       salient_worker email_tokens SELECT, DELETE
       salient_worker llm_requests SELECT
-      salient_worker messages SELECT (UPDATE content, UPDATE lease_expires_at, UPDATE lease_owner)
       salient_worker messages SELECT (UPDATE content, UPDATE lease_expires_at, UPDATE lease_owner, UPDATE metadata)
       salient_worker notifications SELECT (UPDATE announced_at)
       salient_worker sessions SELECT
-      salient_worker sessions SELECT"
       salient_worker user_sessions SELECT, DELETE"
     `);
   });
