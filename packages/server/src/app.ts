@@ -21,6 +21,8 @@ import {
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
+import { budgetOperations, createBudgetRoutes } from './features/budgets/index.ts';
+import { createUsageRoutes, usageOperations } from './features/usage/index.ts';
 import { ownPagesOnly, peopleOperations, servePeoplePage, type People } from './features/people/index.ts';
 import {
   createSessionCookie,
@@ -149,6 +151,7 @@ export function createApp(dependencies: AppDependencies): Express {
 
   servePeoplePage(app);
   servePeople(app, people, createAuditRoutes(database));
+  serveCosts(app, people, database, config);
 
   serveApiDescription(app, [
     ...healthOperations,
@@ -157,6 +160,8 @@ export function createApp(dependencies: AppDependencies): Express {
     ...conversationOperations(config.app.chat.max_message_chars),
     ...sessionOperations,
     ...peopleOperations,
+    ...usageOperations,
+    ...budgetOperations,
     ...auditOperations,
   ]);
   serveWidget(app, dependencies.site.widget, createFindFramers(directory));
@@ -231,4 +236,17 @@ function servePeople(
   const auditing = enterAccount('read_audit');
   serve(app, '/accounts/:account/admin/audit', [], { get: [auditing, audit.list] });
   serve(app, '/accounts/:account/admin/audit/check', [], { get: [auditing, audit.check] });
+}
+
+/** What an account spends, for its people. */
+function serveCosts(app: Express, { enterAccount }: People, database: Database, config: Config): void {
+  const admin = '/accounts/:account/admin';
+  const usage = createUsageRoutes({ database });
+  const budgets = createBudgetRoutes({ database, tiers: config.app.budgets.tiers });
+  serve(app, `${admin}/usage`, [], { get: [enterAccount('read_usage'), usage.summary] });
+  serve(app, `${admin}/budget`, [], {
+    get: [enterAccount('read_usage'), budgets.get],
+    put: [enterAccount('manage_limits'), jsonBody, budgets.set],
+  });
+  serve(app, `${admin}/notifications`, [], { get: [enterAccount('read_usage'), budgets.notifications] });
 }

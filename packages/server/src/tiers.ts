@@ -1,8 +1,5 @@
+import { ACCOUNT_TIERS } from './account-tiers.ts';
 import type { AppSettings } from './config.ts';
-
-const TIERS = ['free', 'standard', 'premium', 'enterprise'] as const;
-
-export type Tier = (typeof TIERS)[number];
 
 export interface TierLimits {
   maxAgents: number;
@@ -11,7 +8,7 @@ export interface TierLimits {
 
 /** @param name as in `accounts.subscription_tier`, which the database holds to the list */
 export function limitsOfTier(tiers: AppSettings['tiers'], name: string): TierLimits {
-  const tier = TIERS.find((known) => known === name);
+  const tier = ACCOUNT_TIERS.find((known) => known === name);
   if (tier === undefined) throw new Error(`unknown tier ${name}`);
   return { maxAgents: tiers[tier].max_agents, requestsPerHour: tiers[tier].requests_per_hour };
 }

@@ -60,20 +60,23 @@ async function reserved(): Promise<number> {
 }
 
 describe('three processes', () => {
-  it('M5: with a budget for 10 worst-case calls and 200 messages at once, at most 10 calls are made', async () => {
-    const statuses = await Promise.all(
-      Array.from({ length: 200 }, (_, index) => send(index, 'ten', 'helper', `go ${index}`)),
-    );
-    const answered = statuses.filter((status) => status === 200).length;
-    expect(answered).toBe(10);
-    expect(statuses.filter((status) => status === 402)).toHaveLength(190);
-    expect((await cluster.provider.readRequests()).filter(({ model }) => model === WHOLE)).toHaveLength(10);
-    const [agent] = await cluster.query<{ spent: string; limit: string }>(
-      `SELECT spent_usd::text AS spent, limit_usd::text AS "limit" FROM budget_counters WHERE scope = 'agent'`,
-    );
-    expect(agent).toEqual({ spent: ((10 * WORST_CENTS) / 100).toFixed(8), limit: '1.00000000' });
-    expect([await reserved(), await problems()]).toEqual([0, []]);
-  });
+  // Not tried again: by then the budget is spent.
+  it(
+    'M5: with a budget for 10 worst-case calls and 200 messages at once, at most 10 calls are made',
+    { retry: 0 },
+    async () => {
+      const statuses = await Promise.all(
+        Array.from({ length: 200 }, (_, index) => send(index, 'ten', 'helper', `go ${index}`)),
+      );
+      expect(count(statuses.map(String))).toEqual({ 200: 10, 402: 190 });
+      expect((await cluster.provider.readRequests()).filter(({ model }) => model === WHOLE)).toHaveLength(10);
+      const [agent] = await cluster.query<{ spent: string; limit: string }>(
+        `SELECT spent_usd::text AS spent, limit_usd::text AS "limit" FROM budget_counters WHERE scope = 'agent'`,
+      );
+      expect(agent).toEqual({ spent: ((10 * WORST_CENTS) / 100).toFixed(8), limit: '1.00000000' });
+      expect([await reserved(), await problems()]).toEqual([0, []]);
+    },
+  );
 
   it('M6, M12: over every kind of end, with processes killed, nothing stays reserved, and our sum is the provider’s', async () => {
     const sent: string[] = [];

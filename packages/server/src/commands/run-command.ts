@@ -1,7 +1,9 @@
 import type { Config } from '../config.ts';
 import type { Database } from '../db/index.ts';
 import { verifyAudit } from './audit.ts';
+import { checkBudgets } from './budgets.ts';
 import { CommandError } from './command-error.ts';
+import { correctLedger } from './ledger.ts';
 import { addOwner, linkForNewPassword } from './people.ts';
 
 export { CommandError } from './command-error.ts';
@@ -18,6 +20,8 @@ export type Command = (args: string[], context: CommandContext) => Promise<numbe
 const COMMANDS: Record<string, { usage: string; run: Command }> = {
   'people add-owner': { usage: '--account <name> --email <address>', run: addOwner },
   'people reset-password': { usage: '--email <address>', run: linkForNewPassword },
+  'budgets check': { usage: '', run: checkBudgets },
+  'ledger correct': { usage: '--account <name> --request <id> --cost <dollars> --reason <text>', run: correctLedger },
   'audit verify': { usage: '[--account <name>] [--expect <position>:<hash>]', run: verifyAudit },
 };
 
@@ -31,6 +35,6 @@ export async function runCommand(args: string[], context: CommandContext): Promi
 
 function describeCommands(): string {
   return Object.entries(COMMANDS)
-    .map(([name, { usage }]) => `  pnpm salient ${name} ${usage}`)
+    .map(([name, { usage }]) => `  pnpm salient ${name} ${usage}`.trimEnd())
     .join('\n');
 }

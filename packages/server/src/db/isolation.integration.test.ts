@@ -99,7 +99,7 @@ describe('the catalogue (T2)', () => {
   it('grants what serving needs and no more', async () => {
     expect(await database.asWorker(describeGrants)).toMatchInlineSnapshot(`
       "salient_app account_budgets SELECT, INSERT, UPDATE
-      "salient_app account_invites SELECT, INSERT, UPDATE, DELETE
+      salient_app account_invites SELECT, INSERT, UPDATE, DELETE
       salient_app accounts SELECT, INSERT, UPDATE
       salient_app agent_instances SELECT, INSERT, UPDATE
       salient_app audit_events SELECT, INSERT

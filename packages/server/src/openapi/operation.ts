@@ -31,6 +31,7 @@ export const API_TAGS = {
   Sessions: 'Who a visitor is, without asking them.',
   Agents: 'What an account offers.',
   People: 'Who signs in, and what they may do in which account.',
+  Costs: 'What an account spends, and may spend.',
   Operation: 'For whoever runs the server.',
 } as const;
 

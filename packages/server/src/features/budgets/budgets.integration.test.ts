@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ErrorBody } from '@salient/shared-types';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,7 +23,12 @@ beforeAll(async () => {
   const llm = { model: 'main', max_tokens: MAX_TOKENS };
   const cheap = { inference_provider: 'openai_compatible', model: 'cheap' };
   const limited = (budget: object) => ({ ...OWN_WORDS, budget });
-  const agent = (account: string, name: string, config: object = {}) => ({ account, agent: name, llm, config });
+  const agent = (account: string, name: string, config: Record<string, unknown> = {}) => ({
+    account,
+    agent: name,
+    llm,
+    config,
+  });
   server = await startTestServer({
     agents: [
       agent('small', 'helper', limited({ daily_usd: '0.25' })),
@@ -43,6 +49,8 @@ beforeAll(async () => {
       agent('clock', 'helper', { budget: { daily_usd: '0.25' } }),
       agent('ledger', 'helper'),
       agent('blocked', 'helper'),
+      agent('wallet', 'helper'),
+      agent('before', 'helper'),
       agent('deleted', 'helper'),
       agent('mixed', 'one', { budget: { daily_usd: '100', monthly_usd: '200' } }),
       agent('mixed', 'two', { budget: { monthly_usd: '100' } }),
@@ -179,6 +187,83 @@ describe('a budget that is spent', () => {
     // Another visitor is not concerned.
     const other = createVisitor(server.url);
     expect((await other.post(`${pathOf('visited', 'agent0')}/chat`, { message: 'Hello' })).status).toBe(200);
+  });
+});
+
+describe('denial of wallet (M11)', () => {
+  it("costs an account its day and no more, whoever the sender claims to be; tomorrow's is untouched", async () => {
+    await setOwnBudget('wallet', { dailyUsd: '0.35' });
+    server.provider.script(() => saying(MAX_TOKENS));
+    const calls = server.provider.requests.length;
+    const statuses = await Promise.all(
+      Array.from({ length: 30 }, async (_, index) => {
+        const stranger = createVisitor(server.url, `https://shop-${index}.example`);
+        const headers = { 'X-Forwarded-For': `2001:db8:${index}::1`, 'User-Agent': `curl/${index}` };
+        const body = { message: 'x'.repeat(2000), context: { page: 'y'.repeat(1500) } };
+        return (await stranger.post(`${pathOf('wallet')}/chat`, body, headers)).status;
+      }),
+    );
+    expect(statuses.filter((status) => status === 200)).toHaveLength(3);
+    expect(statuses.filter((status) => status === 402)).toHaveLength(27);
+    expect(server.provider.requests).toHaveLength(calls + 3);
+    expect(await spentBy('wallet', 'account')).toEqual(['0.30000000', '0.30000000']);
+    await expectSettled('wallet');
+  });
+});
+
+describe('a process of the version before (X3)', () => {
+  it('is served by the functions it knows; what it spends counts', async () => {
+    await server.running.directory.get('before', 'helper');
+    const [agent] = await queryAsOwnerOf<{ account: string; agent: string }>(
+      server.running.database,
+      `SELECT accounts.id::text AS account, agent_instances.id::text AS agent FROM agent_instances
+       JOIN accounts ON accounts.id = account_id AND slug = 'before'`,
+    );
+    const [owner, first, second] = [randomUUID(), randomUUID(), randomUUID()];
+    const call = (requestId: string) =>
+      JSON.stringify({ requestId, provider: 'openai', model: 'm', startedAt: '', promptTokens: 3 });
+    const ask = <Row>(sql: string) => queryAsOwnerOf<Row>(server.running.database, sql);
+    const [begun] = await ask<{ turn: { outcome: string; turn_id: string; session_id: string } }>(
+      `SELECT begin_turn('${agent?.account}', 'before', '${agent?.agent}', 'a visitor', 'Hello', NULL, NULL, NULL,
+         '${call(first)}', '${owner}', 15, 10) AS turn`,
+    );
+    expect(begun?.turn).toMatchObject({ outcome: 'created' });
+    const row = (id: string, total_cost: string | null) =>
+      JSON.stringify({
+        id,
+        account_slug: 'before',
+        agent_instance_id: agent?.agent,
+        agent_instance_slug: 'helper',
+        agent_type: 'simple_chat',
+        session_id: begun?.turn.session_id,
+        turn_id: begun?.turn.turn_id,
+        completion_status: 'complete',
+        provider: 'openai',
+        model_requested: 'm',
+        request_body: {},
+        response_body: {},
+        prompt_tokens: 3,
+        cached_prompt_tokens: 0,
+        completion_tokens: 2,
+        reasoning_tokens: 0,
+        total_tokens: 5,
+        total_cost,
+        cost_source: total_cost === null ? 'unknown' : 'provider',
+        usage_source: 'provider',
+        latency_ms: 1,
+      });
+    await ask(`SELECT record_attempt('${agent?.account}', '${row(first, '0.25')}', '${call(second)}')::text`);
+    const [finished] = await ask<{ done: boolean }>(
+      `SELECT finish_turn('${agent?.account}', '${begun?.turn.turn_id}', '${owner}', 'Well.', 'complete', '{}',
+         '${row(second, '0.5')}') AS done`,
+    );
+    expect(finished?.done).toBe(true);
+    // The account's month is there for every call; the others come with the first call that has a limit.
+    expect(await spentBy('before', 'account')).toEqual(['0.75000000']);
+    server.provider.script(() => saying(1));
+    await createVisitor(server.url).chat(pathOf('before'), { message: 'Hello' });
+    expect(await spentBy('before', 'account')).toEqual(['0.75100000', '0.75100000']);
+    await expectSettled('before');
   });
 });
 

@@ -1,3 +1,5 @@
+export { budgetOperations } from './operations.ts';
+export { createBudgetRoutes } from './routes.ts';
 export { overBudgetMessage } from './over-budget.ts';
 export { planReservation } from './plan-reservation.ts';
 export type { TierBudgets } from './tier-budgets.ts';

@@ -3,7 +3,9 @@ export { describeCall, type CallContext, type CallOutcome } from './describe-cal
 export { estimatePromptTokens } from './estimate-tokens.ts';
 export { highestPrice } from './highest-price.ts';
 export { createPriceList, type PriceList } from './price-list.ts';
+export { usageOperations } from './operations.ts';
 export { readOwnPrices } from './read-own-prices.ts';
+export { createUsageRoutes } from './routes.ts';
 export { summarizeSessionUsage } from './summarize-session-usage.ts';
 export { unpricedModels } from './unpriced-models.ts';
 export { usageOf } from './usage-of.ts';

@@ -1,5 +1,6 @@
 import type { SessionUsage, Usage } from '@salient/shared-types';
 import { z } from 'zod';
+import { USAGE_GROUPS, type UsageSummary } from './summarize-usage.ts';
 
 const count = z.int().min(0);
 /** US dollars. Text, because JSON numbers are read as binary fractions. */
@@ -33,3 +34,26 @@ export const sessionUsageSchema = z
     unpriced_requests: count.meta({ description: 'Requests without a known price, which total_cost leaves out.' }),
   })
   .meta({ id: 'SessionUsage' }) satisfies z.ZodType<SessionUsage>;
+
+/** A correction can be of a row of another day, so a day's sum can be below nothing. */
+const sums = {
+  requests: z.int(),
+  prompt_tokens: z.int(),
+  completion_tokens: z.int(),
+  total_tokens: z.int(),
+  total_cost: z.string().regex(/^-?\d+\.\d{8}$/),
+  unpriced_requests: z.int().meta({ description: 'Requests without a known price, which total_cost leaves out.' }),
+  estimated_requests: z.int().meta({ description: 'Requests whose tokens the provider did not report.' }),
+};
+
+export const usageSummarySchema = z
+  .object({
+    from: z.iso.date(),
+    to: z.iso.date(),
+    group_by: z.enum(USAGE_GROUPS),
+    total: z.object(sums),
+    groups: z.array(
+      z.object({ name: z.string().meta({ description: "An agent's slug, a day, or provider and model." }), ...sums }),
+    ),
+  })
+  .meta({ id: 'UsageSummary' }) satisfies z.ZodType<UsageSummary>;
