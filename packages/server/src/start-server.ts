@@ -30,6 +30,7 @@ import {
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
+import { createKeyDoors } from './features/keys/index.ts';
 import { createPeople } from './features/people/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
 import { createPriceList, readOwnPrices, unpricedModels, type PriceList } from './features/usage/index.ts';
@@ -147,6 +148,8 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     secureCookies: config.secureCookies,
   });
 
+  const keysLastUsed = createLastUsed(database, 'api_keys');
+
   const app = createApp({
     config,
     database,
@@ -155,6 +158,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     models,
     conversations,
     people,
+    keyDoors: createKeyDoors(database, keysLastUsed),
     log,
     metrics,
     isReady: () => !draining.signal.aborted,
@@ -177,6 +181,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     { name: 'correct limits', everyMs: CORRECT_LIMITS_INTERVAL_MS, run: () => limits.corrections.flush() },
     { name: 'forget full limits', everyMs: FORGET_LIMITS_INTERVAL_MS, run: () => database.limits.forgetFull() },
     { name: 'note last use', everyMs: LAST_USED_INTERVAL_MS, run: () => conversations.lastUsed.flush() },
+    { name: 'note last use of keys', everyMs: LAST_USED_INTERVAL_MS, run: () => keysLastUsed.flush() },
   ]);
 
   return {
@@ -202,6 +207,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     await limits.corrections.flush();
     redis?.close();
     await conversations.lastUsed.flush();
+    await keysLastUsed.flush();
     await database.close();
   }
 }

@@ -3,6 +3,7 @@ import { PrismaClient } from '../generated/prisma/client.ts';
 import { embeddedAdapter, openEmbedded } from './embedded.ts';
 import { migrate } from './migrate.ts';
 import { openPool, postgresAdapter, withMigrationLock } from './postgres.ts';
+import { createFindApiKey, type FindApiKey } from './find-api-key.ts';
 import { createLimitStatements, type LimitStatements } from './limit-statements.ts';
 import { createPersonScope, type PersonScope } from './person-scope.ts';
 import {
@@ -34,6 +35,7 @@ export interface Database extends TenantScope, PersonScope {
   readonly turns: TurnStatements;
   readonly limits: LimitStatements;
   readonly conversations: ConversationReads;
+  readonly findApiKey: FindApiKey;
   /** Names of the migrations applied while opening. */
   readonly migrated: string[];
   /** Rejects when the database cannot be reached. */
@@ -79,6 +81,7 @@ function createDatabase(
     turns: createTurnStatements(run, tentatively),
     limits: createLimitStatements(run),
     conversations: createConversationReads(prisma),
+    findApiKey: createFindApiKey(run),
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
     },

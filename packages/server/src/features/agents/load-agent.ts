@@ -2,8 +2,16 @@ import { AGENT_TYPES, type AgentType } from '@salient/shared-types';
 import type { Database } from '../../db/index.ts';
 import { parseYamlFile } from '../../yaml-file.ts';
 import { rowLayerSchema, type AgentConfig } from './agent-config.ts';
-import { readAgentFiles, readTemplate, signIncludes, signTemplate, type AgentFolders } from './agent-files.ts';
-import { IncompleteConfigError, mergeLayers } from './merge-layers.ts';
+import {
+  NO_FILES,
+  readAgentFiles,
+  readTemplate,
+  signIncludes,
+  signTemplate,
+  type AgentFiles,
+  type AgentFolders,
+} from './agent-files.ts';
+import { IncompleteConfigError, mergeLayers, type NamedLayer } from './merge-layers.ts';
 
 /** An agent that serves: its row and its merged configuration. Never changes; an edit makes a new one. */
 export interface Agent {
@@ -13,6 +21,8 @@ export interface Agent {
   accountSlug: string;
   accountName: string;
   config: AgentConfig;
+  /** False for one that was made over the API: it has its row and its template. */
+  hasFolder: boolean;
   /** Absolute paths of its own knowledge files. */
   knowledgeFiles: string[];
 }
@@ -35,8 +45,18 @@ export interface AgentRow {
   accountName: string;
   displayName: string;
   agentType: string;
+  /** As in `agent_instances.origin`. */
+  origin: string;
   configuration: unknown;
   version: string;
+}
+
+/** What an agent's behaviour is put together from. */
+interface AgentLayers {
+  agentType: AgentType;
+  layers: NamedLayer[];
+  files: AgentFiles;
+  templateSignature: string;
 }
 
 /** The active row of an active account, or which of the two is missing. */
@@ -63,6 +83,7 @@ export async function findAgentRow(
       accountName: account.name,
       displayName: row.displayName,
       agentType: row.agentType,
+      origin: row.origin,
       configuration: row.configuration,
       version: version.version,
     };
@@ -80,7 +101,36 @@ export async function loadAgent(
   folders: AgentFolders,
   defaultHistoryLimit: number,
 ): Promise<{ agent: Agent; version: AgentVersion }> {
-  const files = await readAgentFiles(folders, row.accountSlug, row.slug);
+  const { layers, files, templateSignature } = await readLayers(row, folders);
+  const config = mergeLayers(layers, fallbackOf(row, defaultHistoryLimit));
+  return {
+    agent: {
+      id: row.id,
+      slug: row.slug,
+      accountId: row.accountId,
+      accountSlug: row.accountSlug,
+      accountName: row.accountName,
+      config,
+      hasFolder: row.origin === 'folder',
+      knowledgeFiles: files.knowledgeFiles,
+    },
+    version: {
+      row: row.version,
+      files: files.signature,
+      template: templateSignature,
+      includes: await signIncludes(folders, config.knowledgeInclude),
+    },
+  };
+}
+
+/**
+ * Reads what lies under and over each other to make an agent, the lowest first.
+ *
+ * @throws {YamlFileError} | {MissingConfigFileError} | {IncompleteConfigError}
+ */
+export async function readLayers(row: AgentRow, folders: AgentFolders): Promise<AgentLayers> {
+  // Whoever names an agent over the API must not get at the folder of that name.
+  const files = row.origin === 'folder' ? await readAgentFiles(folders, row.accountSlug, row.slug) : NO_FILES;
   // The row is parsed through YAML (JSON is a subset), so that its errors name lines and keys as well.
   const overrides = parseYamlFile(
     `agent_instances.configuration of ${row.accountSlug}/${row.slug}`,
@@ -90,35 +140,25 @@ export async function loadAgent(
   const agentType = overrides.agent_type ?? files.layer.agent_type ?? agentTypeOf(row);
   // Signed before reading: an edit in between is read again, never missed.
   const templateSignature = await signTemplate(folders, agentType);
-  const config = mergeLayers(
-    [
+  return {
+    agentType,
+    layers: [
       { name: 'default', layer: { agent_type: agentType } },
       { name: 'template', layer: await readTemplate(folders, agentType) },
       { name: 'file', layer: files.layer },
       { name: 'database', layer: overrides },
     ],
-    {
-      displayName: row.displayName,
-      historyLimit: defaultHistoryLimit,
-      systemPrompt: files.systemPrompt ?? `You are ${row.displayName}, a helpful assistant of ${row.accountName}.`,
-    },
-  );
+    files,
+    templateSignature,
+  };
+}
+
+/** What holds where no layer says it and no default is the same for all. */
+export function fallbackOf(row: AgentRow, defaultHistoryLimit: number) {
   return {
-    agent: {
-      id: row.id,
-      slug: row.slug,
-      accountId: row.accountId,
-      accountSlug: row.accountSlug,
-      accountName: row.accountName,
-      config,
-      knowledgeFiles: files.knowledgeFiles,
-    },
-    version: {
-      row: row.version,
-      files: files.signature,
-      template: templateSignature,
-      includes: await signIncludes(folders, config.knowledgeInclude),
-    },
+    displayName: row.displayName,
+    historyLimit: defaultHistoryLimit,
+    systemPrompt: `You are ${row.displayName}, a helpful assistant of ${row.accountName}.`,
   };
 }
 
