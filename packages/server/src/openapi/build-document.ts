@@ -72,8 +72,9 @@ function describeOperation(operation: Operation): Json {
   const inAgent = /\{agent\}/.test(path) && !permission ? IN_AGENT : [];
   const inAccount = permission ? IN_ACCOUNT : [];
   const withKey = scope ? WITH_KEY : [];
+  const limited: readonly ErrorCode[] = operation.unlimited ? [] : ['RATE_LIMIT_EXCEEDED'];
   const changing = method === 'get' ? [] : CHANGING;
-  const codes = [...new Set([...ALWAYS, ...changing, ...inAgent, ...inAccount, ...withKey, ...errors])];
+  const codes = [...new Set([...ALWAYS, ...limited, ...changing, ...inAgent, ...inAccount, ...withKey, ...errors])];
   const needs = permission ? describePermission(permission) : scope && `Needs a key with the scope \`${scope}\`.`;
   const description = [operation.description, needs].filter(Boolean).join(' ');
   return {
