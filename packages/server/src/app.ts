@@ -14,6 +14,7 @@ import {
   type Agent,
   type AgentDirectory,
 } from './features/agents/index.ts';
+import { agentAdminOperations, createAgentAdminRoutes } from './features/agent-admin/index.ts';
 import { auditOperations, createAuditRoutes } from './features/audit/index.ts';
 import {
   conversationOperations,
@@ -24,6 +25,8 @@ import {
 import { budgetOperations, createBudgetRoutes } from './features/budgets/index.ts';
 import { createUsageRoutes, usageOperations } from './features/usage/index.ts';
 import { ownPagesOnly, peopleOperations, servePeoplePage, type People } from './features/people/index.ts';
+import { createKeyRoutes, keyOperations, type KeyDoors } from './features/keys/index.ts';
+import { createMachineRoutes, machineOperations } from './features/machine/index.ts';
 import {
   createSessionCookie,
   createSessionRoutes,
@@ -58,6 +61,7 @@ export interface AppDependencies {
   models: ModelChoices;
   conversations: ConversationDependencies;
   people: People;
+  keyDoors: KeyDoors;
   log: Logger;
   metrics: Metrics;
   /** Whether new work is taken: false while draining. */
@@ -153,6 +157,50 @@ export function createApp(dependencies: AppDependencies): Express {
   servePeople(app, people, createAuditRoutes(database));
   serveCosts(app, people, database, config);
 
+  const { enterAccount } = people;
+  const agentAdmin = createAgentAdminRoutes({ database, directory, tiers: config.app.tiers });
+  const G = '/accounts/:account/admin/agents';
+  const [readAgents, editAgents] = [enterAccount('read_agents'), enterAccount('edit_agents')];
+  serveCounted(G, [], { get: [readAgents, agentAdmin.list], post: [editAgents, jsonBody, agentAdmin.create] });
+  serveCounted(`${G}/:agent_id`, [], {
+    get: [readAgents, agentAdmin.get],
+    patch: [editAgents, jsonBody, agentAdmin.edit],
+    delete: [enterAccount('delete_agents'), agentAdmin.remove],
+  });
+  serveCounted(`${G}/:agent_id/config`, [], {
+    get: [readAgents, agentAdmin.config],
+    put: [editAgents, jsonBody, agentAdmin.putConfig],
+  });
+  serveCounted(`${G}/:agent_id/config/versions`, [], { get: [readAgents, agentAdmin.versions] });
+  serveCounted(`${G}/:agent_id/config/versions/:version`, [], { get: [readAgents, agentAdmin.version] });
+  serveCounted(`${G}/:agent_id/config/revert`, [], { post: [editAgents, jsonBody, agentAdmin.revert] });
+
+  const keys = createKeyRoutes(database);
+  const manageKeys = enterAccount('manage_keys');
+  serveCounted('/accounts/:account/admin/keys', [], {
+    get: [manageKeys, keys.list],
+    post: [manageKeys, jsonBody, keys.create],
+  });
+  serveCounted('/accounts/:account/admin/keys/:key_id', [], { delete: [manageKeys, keys.revoke] });
+
+  // For programs: a key, and neither cookies nor CORS.
+  const { enterWithKey } = dependencies.keyDoors;
+  const machine = createMachineRoutes({
+    database,
+    directory,
+    conversations: dependencies.conversations,
+    secret: config.secret,
+    limit: perMinute('key', config.app.limits.key.turns_per_minute),
+    maxMessageChars: config.app.chat.max_message_chars,
+  });
+  serveCounted('/api/v1/chat', [], { post: [enterWithKey('chat'), jsonBody, machine.chat] });
+  serveCounted('/api/v1/chat/stream', [], { post: [enterWithKey('chat'), jsonBody, machine.stream] });
+  serveCounted('/api/v1/sessions/:session_id', [], {
+    get: [enterWithKey('sessions:read'), machine.session],
+    delete: [enterWithKey('sessions:delete'), machine.remove],
+  });
+  serveCounted('/api/v1/sessions/:session_id/history', [], { get: [enterWithKey('sessions:read'), machine.history] });
+
   serveApiDescription(app, [
     ...healthOperations,
     metricsOperation,
@@ -162,6 +210,9 @@ export function createApp(dependencies: AppDependencies): Express {
     ...peopleOperations,
     ...usageOperations,
     ...budgetOperations,
+    ...agentAdminOperations,
+    ...keyOperations,
+    ...machineOperations(config.app.chat.max_message_chars),
     ...auditOperations,
   ]);
   serveWidget(app, dependencies.site.widget, createFindFramers(directory));

@@ -211,6 +211,8 @@ const appSchema = z.strictObject({
       agent: z
         .strictObject({ turns_per_minute: many.default(1_200), tokens_per_hour: many.default(5_000_000) })
         .prefault({}),
+      /** Of one key of a machine. */
+      key: z.strictObject({ turns_per_minute: many.default(600) }).prefault({}),
       /** Of all agents of one account together. */
       account: z.strictObject({ turns_per_hour: many.default(10_000) }).prefault({}),
     })

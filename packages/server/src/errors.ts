@@ -15,6 +15,7 @@ const TITLES: Record<ErrorCode, string> = {
   RATE_LIMIT_EXCEEDED: 'Too many requests',
   BUDGET_EXCEEDED: 'Budget exceeded',
   TURN_IN_PROGRESS: 'Answer in progress',
+  VERSION_CONFLICT: 'Changed meanwhile',
   UPSTREAM_ERROR: 'The model provider failed',
   UPSTREAM_TIMEOUT: 'The model provider took too long',
   NOT_READY: 'Not ready',

@@ -38,6 +38,7 @@ import {
   type ModelChoices,
 } from './features/conversations/index.ts';
 import { clearExpired, createPeople } from './features/people/index.ts';
+import { createKeyDoors } from './features/keys/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
 import { createPriceList, readOwnPrices, unpricedModels, type PriceList } from './features/usage/index.ts';
 import { openLimits } from './limits/index.ts';
@@ -159,6 +160,8 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     secureCookies: config.secureCookies,
   });
 
+  const keysLastUsed = createLastUsed(database, 'api_keys');
+
   const app = createApp({
     config,
     database,
@@ -167,6 +170,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     models,
     conversations,
     people,
+    keyDoors: createKeyDoors(database, keysLastUsed),
     log,
     metrics,
     isReady: () => !draining.signal.aborted,
@@ -197,6 +201,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
       run: () => clearExpired(database, config.app.people),
     },
     { name: 'note last use', everyMs: LAST_USED_INTERVAL_MS, run: () => conversations.lastUsed.flush() },
+    { name: 'note last use of keys', everyMs: LAST_USED_INTERVAL_MS, run: () => keysLastUsed.flush() },
   ]);
 
   return {
@@ -223,6 +228,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     await limits.corrections.flush();
     redis?.close();
     await conversations.lastUsed.flush();
+    await keysLastUsed.flush();
     await database.close();
   }
 }

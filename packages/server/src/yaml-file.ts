@@ -61,7 +61,8 @@ export function parseYamlFile<T>(file: string, text: string, schema: z.ZodType<T
   }
 }
 
-function describeIssue(issue: z.core.$ZodIssue): { keyPath: PropertyKey[]; message: string }[] {
+/** The keys that an issue is about, and what is wrong with each. */
+export function describeIssue(issue: z.core.$ZodIssue): { keyPath: PropertyKey[]; message: string }[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ keyPath: [...issue.path, key], message: 'unknown key' }));
   }

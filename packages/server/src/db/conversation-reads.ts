@@ -27,6 +27,8 @@ export interface TurnRow {
 export interface ConversationReads {
   /** A page before the message `before`, or the newest one. Null where there is no open conversation. */
   readHistory(owner: ConversationOwner, limit: number, before: string | null): Promise<HistoryRow | null>;
+  /** The same of any session of the account, also an ended one. Null where there is no such session. */
+  readSession(accountId: string, sessionId: string, limit: number, before: string | null): Promise<HistoryRow | null>;
   /** Null for a turn that is not the owner's own, or does not exist. */
   readTurn(owner: ConversationOwner, turnId: string): Promise<TurnRow | null>;
 }
@@ -37,6 +39,12 @@ export function createConversationReads(prisma: PrismaClient): ConversationReads
       const [row] = await prisma.$queryRaw<[{ history: HistoryRow | null }]>`
         SELECT read_history(${accountId}::uuid, ${agentInstanceId}::uuid, ${sessionKey}, ${limit}::integer,
           ${before}::uuid) AS history`;
+      return row.history;
+    },
+
+    async readSession(accountId, sessionId, limit, before) {
+      const [row] = await prisma.$queryRaw<[{ history: HistoryRow | null }]>`
+        SELECT read_session(${accountId}::uuid, ${sessionId}::uuid, ${limit}::integer, ${before}::uuid) AS history`;
       return row.history;
     },
 

@@ -1,4 +1,4 @@
-export type { ConversationOwner } from './conversation-reads.ts';
+export type { ConversationOwner, HistoryRow } from './conversation-reads.ts';
 export { isDatabaseUnavailable } from './database-unavailable.ts';
 export { openDatabase, type Database, type DatabaseOptions } from './open-database.ts';
 export { findDrift, migrate } from './migrate.ts';

@@ -3,8 +3,9 @@ import { PrismaClient } from '../generated/prisma/client.ts';
 import { embeddedAdapter, openEmbedded } from './embedded.ts';
 import { isMigrated, migrate } from './migrate.ts';
 import { openPool, postgresAdapter, withMigrationLock } from './postgres.ts';
-import { createPersonScope, type PersonScope } from './person-scope.ts';
+import { createFindApiKey, type FindApiKey } from './find-api-key.ts';
 import { createLimitStatements, type LimitStatements } from './limit-statements.ts';
+import { createPersonScope, type PersonScope } from './person-scope.ts';
 import {
   runOnEmbedded,
   runOnPool,
@@ -36,6 +37,7 @@ export interface Database extends TenantScope, PersonScope {
   readonly limits: LimitStatements;
   readonly budgets: BudgetStatements;
   readonly conversations: ConversationReads;
+  readonly findApiKey: FindApiKey;
   /** Names of the migrations applied while opening. */
   readonly migrated: string[];
   /** Rejects when the database cannot be reached. */
@@ -92,6 +94,7 @@ function createDatabase(
     limits: createLimitStatements(run),
     budgets: createBudgetStatements(run),
     conversations: createConversationReads(prisma),
+    findApiKey: createFindApiKey(run),
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
     },

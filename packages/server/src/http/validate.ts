@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts';
  * @param where `body`, `query` or `path`, for problems with the whole of it
  * @throws {AppError} VALIDATION_ERROR naming the first field that is wrong
  */
-export function validate<T>(schema: z.ZodType<T>, input: unknown, where: 'body' | 'query' | 'path'): T {
+export function validate<T>(schema: z.ZodType<T>, input: unknown, where: 'body' | 'query' | 'path' | 'header'): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

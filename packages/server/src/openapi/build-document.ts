@@ -1,6 +1,7 @@
 import { ERROR_STATUS, type ErrorCode } from '@salient/shared-types';
 import { z } from 'zod';
 import { ROLE_MATRIX, type Permission } from '../access/roles.ts';
+import { SCOPE_OF_PERMISSION } from '../access/scopes.ts';
 import { API_TAGS, type Operation, type Reply } from './operation.ts';
 
 type Json = Record<string, unknown>;
@@ -28,6 +29,8 @@ const IN_AGENT: readonly ErrorCode[] = [
 
 /** What any operation inside an account can answer a person with. */
 const IN_ACCOUNT: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'ACCOUNT_NOT_FOUND'];
+/** What any operation can answer a machine with. */
+const WITH_KEY: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN'];
 
 const errorBodySchema = z.object({
   error: z.string().meta({ description: 'The same for every error of a code.' }),
@@ -58,25 +61,29 @@ export function buildDocument(operations: readonly Operation[], version: string)
         visitor_cookie: { type: 'apiKey', in: 'cookie', name: 'salient_session' },
         visitor_token: { type: 'http', scheme: 'bearer' },
         login_cookie: { type: 'apiKey', in: 'cookie', name: 'salient_login' },
+        api_key: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
       },
     },
   };
 }
 
 function describeOperation(operation: Operation): Json {
-  const { method, path, tag, summary, parameters = {}, body, replies, permission, errors = [] } = operation;
+  const { method, path, tag, summary, parameters = {}, body, replies, permission, scope, errors = [] } = operation;
   const inAgent = /\{agent\}/.test(path) && !permission ? IN_AGENT : [];
   const inAccount = permission ? IN_ACCOUNT : [];
+  const withKey = scope ? WITH_KEY : [];
   const limited: readonly ErrorCode[] = operation.unlimited ? [] : ['RATE_LIMIT_EXCEEDED'];
   const changing = method === 'get' ? [] : CHANGING;
-  const codes = [...new Set([...ALWAYS, ...limited, ...changing, ...inAgent, ...inAccount, ...errors])];
-  const description = [operation.description, permission && describePermission(permission)].filter(Boolean).join(' ');
+  const codes = [...new Set([...ALWAYS, ...limited, ...changing, ...inAgent, ...inAccount, ...withKey, ...errors])];
+  const needs = permission ? describePermission(permission) : scope && `Needs a key with the scope \`${scope}\`.`;
+  const description = [operation.description, needs].filter(Boolean).join(' ');
   return {
     operationId: operationId(method, path),
     tags: [tag],
     summary,
     ...(description && { description }),
-    ...(permission && { 'x-permission': permission, security: [{ login_cookie: [] }] }),
+    ...(permission && { 'x-permission': permission, security: securityOf(permission) }),
+    ...(scope && { 'x-scope': scope, security: [{ api_key: [] }] }),
     parameters: [
       ...describeParameters('path', parameters.path),
       ...describeParameters('query', parameters.query),
@@ -93,7 +100,13 @@ function describeOperation(operation: Operation): Json {
 }
 
 function describePermission(permission: Permission): string {
-  return `Needs \`${permission}\`: ${ROLE_MATRIX[permission].join(', ')}.`;
+  const scope = SCOPE_OF_PERMISSION[permission];
+  const orKey = scope ? `; or a key with the scope \`${scope}\`` : '';
+  return `Needs \`${permission}\`: ${ROLE_MATRIX[permission].join(', ')}${orKey}.`;
+}
+
+function securityOf(permission: Permission): Json[] {
+  return [{ login_cookie: [] }, ...(SCOPE_OF_PERMISSION[permission] ? [{ api_key: [] }] : [])];
 }
 
 function describeParameters(place: 'path' | 'query' | 'header', schema: z.ZodObject | undefined): Json[] {

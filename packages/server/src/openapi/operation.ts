@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@salient/shared-types';
 import type { z } from 'zod';
 import type { Permission } from '../access/roles.ts';
+import type { Scope } from '../access/scopes.ts';
 
 /** What one method of one address takes and answers, for the API description. */
 export interface Operation {
@@ -13,6 +14,8 @@ export interface Operation {
   tag: ApiTag;
   /** What a person must be allowed to do in the account of the path, for addresses behind `enterAccount`. */
   permission?: Permission;
+  /** What a key must be made for, for addresses behind `enterWithKey`. */
+  scope?: Scope;
   /** Parameters of the path and the query. Every parameter of the path is in `parameters.path`. */
   parameters?: { path?: z.ZodObject; query?: z.ZodObject; header?: z.ZodObject };
   body?: z.ZodType;
@@ -32,6 +35,8 @@ export const API_TAGS = {
   Agents: 'What an account offers.',
   People: 'Who signs in, and what they may do in which account.',
   Costs: 'What an account spends, and may spend.',
+  Keys: 'What machines show, and who may make it.',
+  Machines: 'For programs of an account, with a key in the `X-API-Key` header. No browser is let in by CORS.',
   Operation: 'For whoever runs the server.',
 } as const;
 

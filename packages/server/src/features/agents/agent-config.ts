@@ -58,6 +58,8 @@ export const agentLayerSchema = z.strictObject({
   account: z.string().optional(),
   instance_name: z.string().optional(),
   display_name: text(120).optional(),
+  /** What the model is told. In an agent's folder, `system_prompt.md` goes before it. */
+  system_prompt: text(20_000).optional(),
   llm: z
     .strictObject({
       inference_provider: providerChoice.inference_provider.optional(),
@@ -164,9 +166,23 @@ export type AgentLayer = z.output<typeof agentLayerSchema>;
 /** What a template may say. Not whose it is: it was chosen by its type, and serves many agents. */
 export const templateLayerSchema = agentLayerSchema.omit({ agent_type: true, account: true, instance_name: true });
 
+/** Keys that stay with whoever runs the server: an account edits its rows itself, and must not reach into the server. */
+export const OPERATOR_KEYS: readonly string[] = [
+  'llm.base_url',
+  'llm.api_key_env',
+  'knowledge',
+  'account',
+  'instance_name',
+];
+
+/** @param key dotted, such as `knowledge.include` */
+export function isOperatorKey(key: string): boolean {
+  return OPERATOR_KEYS.some((own) => key === own || key.startsWith(`${own}.`));
+}
+
 /**
- * What a row may override. Not where requests and keys go: those stay with whoever runs the server, or an account could
- * send the operator's keys to an address of its own. Nor which files are read.
+ * What a row may override: all but `OPERATOR_KEYS`. Not where requests and keys go, or an account could send the
+ * operator's keys to an address of its own. Nor which files are read.
  */
 export const rowLayerSchema = agentLayerSchema
   .omit({ knowledge: true, account: true, instance_name: true })

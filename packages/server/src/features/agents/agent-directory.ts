@@ -4,7 +4,8 @@ import { AppError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { accountNotFound, agentMisconfigured, agentNotFound } from './agent-errors.ts';
 import { signAgentFiles, signIncludes, signTemplate, type AgentFolders } from './agent-files.ts';
-import { findAgentRow, loadAgent, type Agent, type AgentVersion } from './load-agent.ts';
+import { describeSettings, type AgentSettings } from './describe-settings.ts';
+import { findAgentRow, loadAgent, type Agent, type AgentRow, type AgentVersion } from './load-agent.ts';
 
 const MAX_CACHED_AGENTS = 500;
 
@@ -25,6 +26,12 @@ export interface AgentDirectory {
   peek(accountSlug: string, agentSlug: string): Agent | undefined;
   /** Compares every cached agent with its row and files, and loads again what has changed. */
   refresh(): Promise<void>;
+  /**
+   * What the agent of a row would be, whether the row is stored or not.
+   *
+   * @throws {IncompleteConfigError} or what is wrong with its files
+   */
+  inspect(row: AgentRow): Promise<AgentSettings>;
 }
 
 interface CachedAgent {
@@ -65,6 +72,8 @@ export function createAgentDirectory(options: AgentDirectoryOptions): AgentDirec
         else await reload(entry);
       }
     },
+
+    inspect: (row) => describeSettings(row, folders, options.defaultHistoryLimit),
   };
 
   async function loadAndCache(accountSlug: string, agentSlug: string): Promise<Agent> {
@@ -122,10 +131,10 @@ export function createAgentDirectory(options: AgentDirectoryOptions): AgentDirec
     templates: ReadonlyMap<string, string>,
   ): Promise<boolean> {
     if (rowVersion !== entry.version.row) return false;
-    const { accountSlug, slug, config } = entry.agent;
+    const { accountSlug, slug, config, hasFolder } = entry.agent;
     return (
       templates.get(config.agentType) === entry.version.template &&
-      (await signAgentFiles(folders, accountSlug, slug)) === entry.version.files &&
+      (!hasFolder || (await signAgentFiles(folders, accountSlug, slug)) === entry.version.files) &&
       (await signIncludes(folders, config.knowledgeInclude)) === entry.version.includes
     );
   }

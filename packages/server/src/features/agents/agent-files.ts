@@ -14,13 +14,16 @@ export interface AgentFolders {
 
 /** What an agent's folder says. */
 export interface AgentFiles {
+  /** With `system_prompt.md` as its `system_prompt`. */
   layer: AgentLayer;
-  systemPrompt: string | null;
   /** Absolute paths, sorted, of `knowledge/*.md`. */
   knowledgeFiles: string[];
   /** Changes whenever one of the files does. */
   signature: string;
 }
+
+/** Of an agent that has no folder. */
+export const NO_FILES: AgentFiles = { layer: {}, knowledgeFiles: [], signature: '' };
 
 class MissingConfigFileError extends Error {
   override readonly name = 'MissingConfigFileError';
@@ -43,10 +46,10 @@ export async function readAgentFiles(folders: AgentFolders, account: string, age
   const configFile = path.join(folder, 'config.yaml');
   const yaml = await readIfPresent(configFile);
   if (yaml === null) throw new MissingConfigFileError(`${displayPath(configFile)}: no such file`);
-  const systemPrompt = await readIfPresent(path.join(folder, 'system_prompt.md'));
+  const layer = parseYamlFile(displayPath(configFile), yaml, agentLayerSchema);
+  const systemPrompt = (await readIfPresent(path.join(folder, 'system_prompt.md')))?.trim();
   return {
-    layer: parseYamlFile(displayPath(configFile), yaml, agentLayerSchema),
-    systemPrompt: systemPrompt?.trim() || null,
+    layer: systemPrompt ? { ...layer, system_prompt: systemPrompt } : layer,
     knowledgeFiles: await listKnowledge(folder),
     signature,
   };

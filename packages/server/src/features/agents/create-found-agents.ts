@@ -5,8 +5,8 @@ import { isSlug } from './slug.ts';
 
 /**
  * Creates, active, every account and agent that has a folder but no row. Rows that exist are left alone: from then on
- * the row decides. An account that a person has opened gets nothing from a folder of the same name. A folder that cannot
- * be read is reported and does not stop the others.
+ * the row decides. An account that a person has opened gets nothing from a folder of the same name, nor does an agent that
+ * was made over the API. A folder that cannot be read is reported and does not stop the others.
  */
 export async function createFoundAgents(
   database: Database,
@@ -23,8 +23,8 @@ export async function createFoundAgents(
       continue;
     }
     try {
-      const isCreated = await createFoundAgent(database, folders, { ...found, tier });
-      if (!isCreated) log.warn(found, 'folder ignored: a person has opened an account of that name');
+      const obstacle = await createFoundAgent(database, folders, { ...found, tier });
+      if (obstacle) log.warn(found, `folder ignored: ${obstacle}`);
     } catch (error) {
       log.error({ ...found, problem: (error as Error).message }, 'agent folder cannot be used');
     }
@@ -36,24 +36,25 @@ async function readKnownAgents(database: Database): Promise<ReadonlySet<string>>
   const rows = await database.asWorker(
     (tx) => tx.$queryRaw<{ name: string }[]>`
       SELECT accounts.slug || '/' || agent_instances.instance_slug AS name
-      FROM agent_instances JOIN accounts ON accounts.id = agent_instances.account_id`,
+      FROM agent_instances JOIN accounts ON accounts.id = agent_instances.account_id
+      WHERE agent_instances.origin = 'folder' AND accounts.created_by IS NULL`,
   );
   return new Set(rows.map(({ name }) => name));
 }
 
-/** False where the account is not the operator's own. */
+/** Says what is in the way, if anything is. */
 async function createFoundAgent(
   database: Database,
   folders: AgentFolders,
   { account: accountSlug, agent: agentSlug, tier }: { account: string; agent: string; tier: string },
-): Promise<boolean> {
+): Promise<string | null> {
   const { layer } = await readAgentFiles(folders, accountSlug, agentSlug);
   const agentType = layer.agent_type ?? 'simple_chat';
   const template = await readTemplate(folders, agentType);
   const name = (await readAccountName(folders, accountSlug)) ?? accountSlug;
 
   return database.withNewAccount({ slug: accountSlug, name, subscriptionTier: tier }, async (tx, account) => {
-    if (account.createdBy !== null) return false;
+    if (account.createdBy !== null) return 'a person has opened an account of that name';
     await tx.agentInstance.createMany({
       data: [
         {
@@ -65,6 +66,9 @@ async function createFoundAgent(
       ],
       skipDuplicates: true,
     });
-    return true;
+    const { origin } = await tx.agentInstance.findUniqueOrThrow({
+      where: { accountId_instanceSlug: { accountId: account.id, instanceSlug: agentSlug } },
+    });
+    return origin === 'folder' ? null : 'an agent of that name was made over the API';
   });
 }

@@ -1,16 +1,20 @@
 import type { Database } from '../../db/index.ts';
+import { Prisma } from '../../generated/prisma/client.ts';
 
-/** Notes when agents are used, and writes it down for all of them together. */
+/** Notes when rows of a table are used, and writes it down for all of them together. */
 export interface LastUsed {
-  touch(agentId: string): void;
+  touch(id: string): void;
   flush(): Promise<void>;
 }
 
-export function createLastUsed(database: Database): LastUsed {
+export function createLastUsed(
+  database: Database,
+  table: 'agent_instances' | 'api_keys' = 'agent_instances',
+): LastUsed {
   let pending = new Map<string, Date>();
   return {
-    touch(agentId) {
-      pending.set(agentId, new Date());
+    touch(id) {
+      pending.set(id, new Date());
     },
     async flush() {
       if (pending.size === 0) return;
@@ -20,9 +24,9 @@ export function createLastUsed(database: Database): LastUsed {
       try {
         await database.asWorker(
           (tx) => tx.$executeRaw`
-            UPDATE agent_instances SET last_used_at = greatest(agent_instances.last_used_at, used.at)
+            UPDATE ${Prisma.raw(table)} AS kept SET last_used_at = greatest(kept.last_used_at, used.at)
             FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS used(id uuid, at timestamptz)
-            WHERE agent_instances.id = used.id`,
+            WHERE kept.id = used.id`,
         );
       } catch (error) {
         // Nothing is lost: later uses win, the others wait for the next flush.

@@ -3,8 +3,16 @@ import type { Database } from '../../db/index.ts';
 import { ACCOUNT_TIERS, type AccountTier } from '../../account-tiers.ts';
 import { parseYamlFile } from '../../yaml-file.ts';
 import { rowLayerSchema, type AgentConfig } from './agent-config.ts';
-import { readAgentFiles, readTemplate, signIncludes, signTemplate, type AgentFolders } from './agent-files.ts';
-import { IncompleteConfigError, mergeLayers } from './merge-layers.ts';
+import {
+  NO_FILES,
+  readAgentFiles,
+  readTemplate,
+  signIncludes,
+  signTemplate,
+  type AgentFiles,
+  type AgentFolders,
+} from './agent-files.ts';
+import { IncompleteConfigError, mergeLayers, type NamedLayer } from './merge-layers.ts';
 
 /** An agent that serves: its row and its merged configuration. Never changes; an edit makes a new one. */
 export interface Agent {
@@ -16,6 +24,8 @@ export interface Agent {
   /** `accounts.subscription_tier` */
   accountTier: AccountTier;
   config: AgentConfig;
+  /** False for one that was made over the API: it has its row and its template. */
+  hasFolder: boolean;
   /** Absolute paths of its own knowledge files. */
   knowledgeFiles: string[];
 }
@@ -39,8 +49,18 @@ export interface AgentRow {
   accountTier: AccountTier;
   displayName: string;
   agentType: string;
+  /** As in `agent_instances.origin`. */
+  origin: string;
   configuration: unknown;
   version: string;
+}
+
+/** What an agent's behaviour is put together from. */
+interface AgentLayers {
+  agentType: AgentType;
+  layers: NamedLayer[];
+  files: AgentFiles;
+  templateSignature: string;
 }
 
 /** The active row of an active account, or which of the two is missing. */
@@ -68,6 +88,7 @@ export async function findAgentRow(
       accountTier: tierOf(account),
       displayName: row.displayName,
       agentType: row.agentType,
+      origin: row.origin,
       configuration: row.configuration,
       version: version.version,
     };
@@ -85,29 +106,8 @@ export async function loadAgent(
   folders: AgentFolders,
   defaultHistoryLimit: number,
 ): Promise<{ agent: Agent; version: AgentVersion }> {
-  const files = await readAgentFiles(folders, row.accountSlug, row.slug);
-  // The row is parsed through YAML (JSON is a subset), so that its errors name lines and keys as well.
-  const overrides = parseYamlFile(
-    `agent_instances.configuration of ${row.accountSlug}/${row.slug}`,
-    JSON.stringify(row.configuration, null, 2),
-    rowLayerSchema,
-  );
-  const agentType = overrides.agent_type ?? files.layer.agent_type ?? agentTypeOf(row);
-  // Signed before reading: an edit in between is read again, never missed.
-  const templateSignature = await signTemplate(folders, agentType);
-  const config = mergeLayers(
-    [
-      { name: 'default', layer: { agent_type: agentType } },
-      { name: 'template', layer: await readTemplate(folders, agentType) },
-      { name: 'file', layer: files.layer },
-      { name: 'database', layer: overrides },
-    ],
-    {
-      displayName: row.displayName,
-      historyLimit: defaultHistoryLimit,
-      systemPrompt: files.systemPrompt ?? `You are ${row.displayName}, a helpful assistant of ${row.accountName}.`,
-    },
-  );
+  const { layers, files, templateSignature } = await readLayers(row, folders);
+  const config = mergeLayers(layers, fallbackOf(row, defaultHistoryLimit));
   return {
     agent: {
       id: row.id,
@@ -117,6 +117,7 @@ export async function loadAgent(
       accountName: row.accountName,
       accountTier: row.accountTier,
       config,
+      hasFolder: row.origin === 'folder',
       knowledgeFiles: files.knowledgeFiles,
     },
     version: {
@@ -129,8 +130,47 @@ export async function loadAgent(
 }
 
 /** A check of the database holds the column to these. */
-function tierOf({ subscriptionTier }: { subscriptionTier: string }): AccountTier {
+export function tierOf({ subscriptionTier }: { subscriptionTier: string }): AccountTier {
   return ACCOUNT_TIERS.find((tier) => tier === subscriptionTier) ?? 'free';
+}
+
+/**
+ * Reads what lies under and over each other to make an agent, the lowest first.
+ *
+ * @throws {YamlFileError} | {MissingConfigFileError} | {IncompleteConfigError}
+ */
+export async function readLayers(row: AgentRow, folders: AgentFolders): Promise<AgentLayers> {
+  // Whoever names an agent over the API must not get at the folder of that name.
+  const files = row.origin === 'folder' ? await readAgentFiles(folders, row.accountSlug, row.slug) : NO_FILES;
+  // The row is parsed through YAML (JSON is a subset), so that its errors name lines and keys as well.
+  const overrides = parseYamlFile(
+    `agent_instances.configuration of ${row.accountSlug}/${row.slug}`,
+    JSON.stringify(row.configuration, null, 2),
+    rowLayerSchema,
+  );
+  const agentType = overrides.agent_type ?? files.layer.agent_type ?? agentTypeOf(row);
+  // Signed before reading: an edit in between is read again, never missed.
+  const templateSignature = await signTemplate(folders, agentType);
+  return {
+    agentType,
+    layers: [
+      { name: 'default', layer: { agent_type: agentType } },
+      { name: 'template', layer: await readTemplate(folders, agentType) },
+      { name: 'file', layer: files.layer },
+      { name: 'database', layer: overrides },
+    ],
+    files,
+    templateSignature,
+  };
+}
+
+/** What holds where no layer says it and no default is the same for all. */
+export function fallbackOf(row: AgentRow, defaultHistoryLimit: number) {
+  return {
+    displayName: row.displayName,
+    historyLimit: defaultHistoryLimit,
+    systemPrompt: `You are ${row.displayName}, a helpful assistant of ${row.accountName}.`,
+  };
 }
 
 function agentTypeOf(row: AgentRow): AgentType {

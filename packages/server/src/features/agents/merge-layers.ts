@@ -1,5 +1,6 @@
 import type { ProviderName } from '@salient/shared-types';
 import type { AgentConfig, AgentLayer, LayerName, ModelChoice } from './agent-config.ts';
+import { DEFAULTS } from './default-layer.ts';
 
 export interface NamedLayer {
   name: LayerName;
@@ -26,18 +27,18 @@ export function mergeLayers(
 
   const agentType = merged.agent_type ?? missing('agent_type');
   const displayName = merged.display_name ?? fallback.displayName;
-  const inferenceProvider = llm?.inference_provider ?? 'local';
+  const inferenceProvider = llm?.inference_provider ?? DEFAULTS.llm.inference_provider;
   if (inferenceProvider === 'openai_compatible' && !llm?.base_url) missing('llm.base_url');
 
   return {
     agentType,
     displayName,
-    systemPrompt: fallback.systemPrompt,
+    systemPrompt: merged.system_prompt ?? fallback.systemPrompt,
     llm: {
       inferenceProvider,
       model: llm?.model ?? (inferenceProvider === 'local' ? 'local' : missing('llm.model')),
-      temperature: llm?.temperature ?? 0.3,
-      maxTokens: llm?.max_tokens ?? 1000,
+      temperature: llm?.temperature ?? DEFAULTS.llm.temperature,
+      maxTokens: llm?.max_tokens ?? DEFAULTS.llm.max_tokens,
       baseUrl: llm?.base_url ?? null,
       apiKeyEnv: llm?.api_key_env ?? null,
       timeoutsMs: {
@@ -51,30 +52,30 @@ export function mergeLayers(
       fallbacks: (llm?.fallbacks ?? []).map(toModelChoice),
     },
     vectorSearch: {
-      enabled: tools?.vector_search?.enabled ?? true,
-      maxResults: tools?.vector_search?.max_results ?? 5,
+      enabled: tools?.vector_search?.enabled ?? DEFAULTS.tools.vector_search.enabled,
+      maxResults: tools?.vector_search?.max_results ?? DEFAULTS.tools.vector_search.max_results,
     },
     knowledgeInclude: merged.knowledge?.include ?? [],
     historyLimit: merged.context_management?.history_limit ?? fallback.historyLimit,
     widget: {
       title: widget?.title ?? displayName,
       subtitle: widget?.subtitle ?? null,
-      greeting: widget?.greeting ?? 'Hello! How can I help you?',
+      greeting: widget?.greeting ?? DEFAULTS.widget.greeting,
       placeholder: widget?.placeholder ?? null,
-      starters: widget?.starters ?? [],
-      accent: widget?.accent ?? '#0b5fff',
-      theme: widget?.theme ?? 'auto',
-      position: widget?.position ?? 'bottom-right',
-      radius: widget?.radius ?? 16,
-      density: widget?.density ?? 'comfortable',
+      starters: widget?.starters ?? DEFAULTS.widget.starters,
+      accent: widget?.accent ?? DEFAULTS.widget.accent,
+      theme: widget?.theme ?? DEFAULTS.widget.theme,
+      position: widget?.position ?? DEFAULTS.widget.position,
+      radius: widget?.radius ?? DEFAULTS.widget.radius,
+      density: widget?.density ?? DEFAULTS.widget.density,
       teaser: widget?.teaser ?? null,
       logo: widget?.logo ?? null,
       avatar: widget?.avatar ?? null,
       texts: widget?.texts ?? {},
       consent: widget?.consent?.text ? { text: widget.consent.text, link: widget.consent.link ?? null } : null,
-      imageHosts: widget?.image_hosts ?? [],
+      imageHosts: widget?.image_hosts ?? DEFAULTS.widget.image_hosts,
     },
-    allowedOrigins: merged.allowed_origins ?? [],
+    allowedOrigins: merged.allowed_origins ?? DEFAULTS.allowed_origins,
     rateLimits: {
       maxRequestsPerMinute: merged.rate_limits?.max_requests_per_minute ?? null,
       maxTokensPerHour: merged.rate_limits?.max_tokens_per_hour ?? null,

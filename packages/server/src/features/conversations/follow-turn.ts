@@ -56,7 +56,17 @@ export function endOf(turn: OpenTurn): Promise<TurnEnd> {
   });
 }
 
-export function followLive({ onDisconnect }: ConversationDependencies, turn: LiveTurn): OpenTurn {
+/** Opens a turn that was sent just now, as a rule without a look at what is stored. */
+export async function followSent(
+  dependencies: ConversationDependencies,
+  owner: ConversationOwner,
+  turnId: string,
+): Promise<OpenTurn> {
+  const live = dependencies.liveTurns.find(owner.accountId, turnId);
+  return live ? followLive(dependencies, live) : openTurn(dependencies, owner, turnId, 0);
+}
+
+function followLive({ onDisconnect }: ConversationDependencies, turn: LiveTurn): OpenTurn {
   return {
     ids: turn.ids,
     get text() {

@@ -1,5 +1,5 @@
 import type { History } from '@salient/shared-types';
-import type { ConversationOwner, Database } from '../../db/index.ts';
+import type { ConversationOwner, Database, HistoryRow } from '../../db/index.ts';
 
 export interface HistoryPage {
   limit: number;
@@ -13,7 +13,19 @@ export async function getHistory(
   owner: ConversationOwner,
   { limit, before }: HistoryPage,
 ): Promise<History> {
-  const found = await database.conversations.readHistory(owner, limit, before);
+  return toHistory(await database.conversations.readHistory(owner, limit, before));
+}
+
+/** The same of a session, also an ended one, for those who may read any of its account. */
+export async function getSessionHistory(
+  database: Database,
+  { accountId, sessionId }: { accountId: string; sessionId: string },
+  { limit, before }: HistoryPage,
+): Promise<History> {
+  return toHistory(await database.conversations.readSession(accountId, sessionId, limit, before));
+}
+
+function toHistory(found: HistoryRow | null): History {
   if (!found) return { session_id: null, messages: [], active_turn: null, next_cursor: null };
   return {
     session_id: found.session_id,

@@ -3,10 +3,10 @@ import type { ChatReply, DoneEvent, History, Message, ToolEvent, TurnEvent } fro
 import { z } from 'zod';
 import { usageSchema } from '../usage/index.ts';
 
-const finishReason = z.enum(['stop', 'length', 'stopped', 'error']);
+export const finishReasonSchema = z.enum(['stop', 'length', 'stopped', 'error']);
 const feedback = z.object({ rating: z.enum(['up', 'down']), comment: z.string().exactOptional() });
 
-const citationSchema = z
+export const citationSchema = z
   .object({
     index: z.int().min(1),
     title: z.string(),
@@ -24,7 +24,7 @@ const messageSchema = z
     status: z.enum(['pending', 'complete', 'partial', 'error']),
     created_at: z.iso.datetime(),
     metadata: z.object({
-      finish_reason: finishReason.exactOptional(),
+      finish_reason: finishReasonSchema.exactOptional(),
       citations: z.array(citationSchema).exactOptional(),
       error_code: z.enum(Object.keys(ERROR_STATUS) as [keyof typeof ERROR_STATUS]).exactOptional(),
     }),
@@ -65,7 +65,7 @@ export const streamEventSchemas = {
   tool: z.object({ name: z.string(), status: z.enum(['started', 'finished']) }) satisfies z.ZodType<ToolEvent>,
   done: z.object({
     message_id: z.uuid(),
-    finish_reason: finishReason,
+    finish_reason: finishReasonSchema,
     status: z.enum(['complete', 'partial', 'error']),
     usage: usageSchema.nullable(),
     citations: z.array(citationSchema),

@@ -10,7 +10,7 @@ import { validate } from '../../http/validate.ts';
 import { agentOf, type Agent } from '../agents/index.ts';
 import type { VisitorOf } from '../sessions/index.ts';
 import type { ConversationDependencies } from './dependencies.ts';
-import { followLive, openTurn, type OpenTurn } from './follow-turn.ts';
+import { followSent, openTurn, type OpenTurn } from './follow-turn.ts';
 import { getHistory } from './get-history.ts';
 import { giveFeedback } from './give-feedback.ts';
 import { getReply } from './get-reply.ts';
@@ -112,8 +112,7 @@ export function createConversationRoutes({ conversations, visitorOf, maxMessageC
   async function sendAndStream(req: Request, res: Response, input: z.output<typeof bodySchema>): Promise<void> {
     const { owner, agent } = await enter(req, res);
     const ids = await send(req, res, { ...toInput(input), agent, sessionKey: owner.sessionKey });
-    const live = conversations.liveTurns.find(owner.accountId, ids.turn_id);
-    show(req, res, live ? followLive(conversations, live) : await openTurn(conversations, owner, ids.turn_id, 0), 0);
+    show(req, res, await followSent(conversations, owner, ids.turn_id), 0);
   }
 
   async function send(req: Request, res: Response, input: Omit<SendMessageInput, 'network'>): Promise<TurnEvent> {

@@ -4,10 +4,12 @@ import { z } from 'zod';
 const MAX_CONTEXT_BYTES = 2048;
 
 const CLIENT_MESSAGE_ID_RULE = 'must be 1 to 128 letters, digits, or . _ : -';
-const clientMessageId = z.string({ error: CLIENT_MESSAGE_ID_RULE }).regex(/^[\w.:-]{1,128}$/, CLIENT_MESSAGE_ID_RULE);
+export const clientMessageIdSchema = z
+  .string({ error: CLIENT_MESSAGE_ID_RULE })
+  .regex(/^[\w.:-]{1,128}$/, CLIENT_MESSAGE_ID_RULE);
 
 /** What a visitor said: any Unicode. Line ends become LF and NUL goes; everything else is kept as sent. */
-const messageText = (maxChars: number) =>
+export const messageTextSchema = (maxChars: number) =>
   z
     .string({ error: 'must be text' })
     .refine((text) => text.isWellFormed(), 'contains half of a surrogate pair')
@@ -18,8 +20,8 @@ const messageText = (maxChars: number) =>
 
 export function sendMessageSchema(maxChars: number) {
   return z.object({
-    message: messageText(maxChars),
-    client_message_id: clientMessageId
+    message: messageTextSchema(maxChars),
+    client_message_id: clientMessageIdSchema
       .optional()
       .meta({ description: 'Unique per session. Sent again, it joins the turn instead of asking twice.' }),
     replaces: z
@@ -47,8 +49,8 @@ export function streamQuerySchema(maxChars: number) {
   return z
     .object({
       turn: z.uuid('must be the id of a turn').optional(),
-      message: messageText(maxChars).optional(),
-      client_message_id: clientMessageId.optional(),
+      message: messageTextSchema(maxChars).optional(),
+      client_message_id: clientMessageIdSchema.optional(),
     })
     .refine((query) => (query.turn === undefined) !== (query.message === undefined), {
       error: 'give either message or turn',

@@ -1,0 +1,2 @@
+export { agentAdminOperations } from './operations.ts';
+export { createAgentAdminRoutes } from './routes.ts';

@@ -1,0 +1,2 @@
+export { machineOperations } from './operations.ts';
+export { createMachineRoutes } from './routes.ts';
