@@ -1,8 +1,8 @@
 import { readAttributes } from '../config/read-attributes.ts';
 import type { Widget } from './widget.ts';
 
-/** Makes what the page changes on its `<salient-chat>` a change of settings, until `ended` fires. */
-export function followAttributes(element: Element, widget: Pick<Widget, 'update'>, ended: AbortSignal): void {
+/** Makes what the page changes on its `<salient-chat>` a change of settings. Returns what ends that. */
+export function followAttributes(element: Element, widget: Pick<Widget, 'update'>): () => void {
   let before = readAttributes(element);
   const observer = new MutationObserver(() => {
     const now = readAttributes(element);
@@ -12,5 +12,5 @@ export function followAttributes(element: Element, widget: Pick<Widget, 'update'
     widget.update(Object.fromEntries([...gone.map((name) => [name, null]), ...changed]));
   });
   observer.observe(element, { attributes: true });
-  ended.addEventListener('abort', () => observer.disconnect());
+  return () => observer.disconnect();
 }

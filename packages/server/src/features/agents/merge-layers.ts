@@ -70,6 +70,7 @@ export function mergeLayers(
       radius: widget?.radius ?? 16,
       density: widget?.density ?? 'comfortable',
       teaser: widget?.teaser ?? null,
+      preload: widget?.preload ?? 'intent',
       logo: widget?.logo ?? null,
       avatar: widget?.avatar ?? null,
       texts: widget?.texts ?? {},
