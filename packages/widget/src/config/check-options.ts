@@ -8,7 +8,8 @@ export type ReportProblem = (problem: unknown) => void;
 export type RawOptions = Record<string, string | number | boolean | readonly string[] | null | undefined>;
 
 /** `name=value` of what the launcher is made of, and is wrong. */
-const WRONG = /^(backend=(?!http)|position=(?!(bottom|top)-(right|left)$)|(offset.|zIndex)=(?!-?\d+$))/;
+const WRONG =
+  /^((account|agent)=.*[^\w-]|(offset.|zIndex)=.*[^\d-]|backend=(?!http)|position=(?!(bottom|top)-(right|left)$))/;
 
 /**
  * Puts layers of options together, the more important ones later. Leaves out what is wrong, and reports it by name, so
