@@ -59,7 +59,7 @@ export interface WidgetOptions {
   launcher?: string;
   /** BCP 47 tag. Default: the page's language. */
   locale?: string;
-  /** Default: the page's direction. */
+  /** Default: the direction of `locale`, or else the page's. */
   dir?: 'ltr' | 'rtl';
   /** Show the panel at once. Default false. */
   open?: boolean;

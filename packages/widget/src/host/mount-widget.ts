@@ -7,6 +7,7 @@ import { parseOptions } from '../config/parse-options.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
 import { storagePrefix } from '../config/storage-prefix.ts';
 import { chooseLocale } from '../locales/choose-locale.ts';
+import { directionOf } from '../locales/direction-of.ts';
 import { en } from '../locales/en.ts';
 import { loadWords } from '../locales/load-words.ts';
 import { AnnouncerModel } from '../model/announcer.ts';
@@ -88,7 +89,10 @@ export function mountWidget({ root, options, serverConfig, stackIndex = 0, isRea
     stopChat,
     dressHost(root, config, isHidden, pieces, conversationStyles, stackIndex),
     speakAnswers(chat, announcer, words),
-    effect(() => setLanguage(container, locale.value, local.value.dir)),
+    effect(() => {
+      container.lang = locale.value;
+      container.dir = directionFor(local.value);
+    }),
     effect(() => void loadWords(wishedLocale.value).then((loaded) => (words.value = loaded))),
     effect(() => {
       // What a visitor opens they want to read. What merely stands open waits for their interest.
@@ -189,7 +193,7 @@ export function mountWidget({ root, options, serverConfig, stackIndex = 0, isRea
   };
 }
 
-function setLanguage(container: HTMLElement, locale: string, dir: string | undefined) {
-  container.lang = locale;
-  container.dir = dir ?? getComputedStyle(document.documentElement).direction;
+/** As the page wishes; else as the language it wishes for runs; else as the page itself does. */
+function directionFor({ dir, locale }: WidgetOptions): string {
+  return dir ?? (locale ? directionOf(locale) : getComputedStyle(document.documentElement).direction);
 }
