@@ -273,6 +273,31 @@ test('the element does what the tag does, and stays where the page has put it', 
   expect(requests.filter((request) => request.includes('history'))).toEqual([]);
 });
 
+test('an element for another agent, or in another mode, is another widget in the same place', async () => {
+  const place = document.createElement('main');
+  place.innerHTML = '<salient-chat agent="one" mode="inline" title="One"></salient-chat><hr>';
+  document.body.append(place);
+  await eventually(() => expect(inside('#title')?.textContent).toBe('One'));
+  (inside('textarea') as HTMLTextAreaElement).value = 'for one';
+  const element = hosts()[0]!;
+  element.setAttribute('title', 'Two');
+  element.setAttribute('agent', 'two');
+  await eventually(() => expect(requests).toContain('GET /accounts/default_account/agents/two/config omit'));
+  expect(inside('#title')?.textContent).toBe('Two');
+  expect((inside('textarea') as HTMLTextAreaElement).value).toBe('');
+  salient('prefill', 'for two', { agent: 'two' });
+  await eventually(() => expect((inside('textarea') as HTMLTextAreaElement).value).toBe('for two'));
+  element.setAttribute('mode', 'floating');
+  await eventually(() => expect(inside('.launcher')).toBeTruthy());
+  expect(inside('[role=region]')).toBeFalsy();
+  expect(element.nextSibling?.nodeName).toBe('HR');
+  element.remove();
+  await new Promise((resolve) => setTimeout(resolve));
+  element.setAttribute('agent', 'three');
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(requests.filter((request) => request.includes('three'))).toEqual([]);
+});
+
 test('a target that is not there is told on the console', async () => {
   const error = vi.spyOn(console, 'error').mockImplementation(() => {});
   addTag(scriptTag({ agent: 'lost', mode: 'inline', target: '#nowhere' }));

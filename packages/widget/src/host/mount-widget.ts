@@ -48,7 +48,7 @@ export interface MountInput {
 }
 
 /** What decides whom the widget talks to, and what it stands on. */
-const FIXED = ['account', 'agent', 'backend', 'mode', 'target', 'launcher'] as const;
+export const FIXED = ['account', 'agent', 'backend', 'mode', 'target', 'launcher'] as const;
 
 /** Builds the widget into a host that stands on the page. Everything it opens, `destroy` closes. */
 export function mountWidget({ root, options, serverConfig, stackIndex = 0, isReady, report }: MountInput): Widget {

@@ -7,6 +7,7 @@ import { followAttributes } from './follow-attributes.ts';
 import type { LaunchedWidget, LoaderPage, SalientCall } from './loader-page.ts';
 import { mountWidget } from './mount-widget.ts';
 import { placeHost } from './place-host.ts';
+import { replaceWidget } from './replace-widget.ts';
 import type { Widget } from './widget.ts';
 
 /** The commands, and how many arguments of its own each takes; an address may follow. */
@@ -44,7 +45,7 @@ export function takeOver(page: LoaderPage): void {
     else if (launcher) takeLauncher(launcher);
     const serverConfig = launched.config;
     const widget = mountWidget({ root, options, serverConfig, stackIndex: look?.index, isReady, report });
-    const stopFollowing = followAttributes(element, widget);
+    const stopFollowing = followAttributes(element, widget, (changes) => replaceWidget(launched, changes, page));
     const { account, agent } = resolveConfig(options);
     mounted.set(widget, { account, agent });
     const { release } = launched;
