@@ -37,6 +37,26 @@ for (const [name, state] of Object.entries(widgetStates(englishTexts))) {
   });
 }
 
+for (const demo of ['widget', 'simple-chat', 'multi-tenant-examples', 'embedding-comparison']) {
+  test(`the widget adds no landmark that a page has already: ${demo} (R10)`, async ({ page, salient }) => {
+    await page.goto(`${salient.url}/demo/${demo}`);
+    const launcher = page.locator('salient-chat .launcher').first();
+    await page.locator('salient-chat :is(.launcher, .panel)').first().waitFor();
+    if (await launcher.isVisible()) await launcher.click();
+    await expect(page.locator('salient-chat .panel').first()).toBeVisible();
+    const landmarks = new AxeBuilder({ page }).withRules([
+      'landmark-unique',
+      'landmark-no-duplicate-banner',
+      'landmark-no-duplicate-main',
+      'landmark-no-duplicate-contentinfo',
+      'landmark-banner-is-top-level',
+    ]);
+    const { violations, passes } = await landmarks.analyze();
+    expect(passes.length).toBeGreaterThan(0);
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  });
+}
+
 test('axe finds nothing in an answer that runs from right to left (R10)', async ({ page, hostPage, scriptedAgent }) => {
   const { answer } = widgetStates(arabicTexts);
   await openState({ page, hostPage, scriptedAgent }, answer!, { attributes: { dir: 'rtl', locale: 'ar' } });

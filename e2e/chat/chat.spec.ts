@@ -26,6 +26,8 @@ test.describe('on a page of another site', () => {
 
     await chat.ask('Do you ship internationally?');
     await expect(chat.log).toContainText('38 countries');
+    // A page that is left in the middle of an answer would open the chat again by itself.
+    await expect(chat.panel.getByRole('button', { name: 'Send' })).toBeVisible();
 
     await page.reload();
     await chat.open();

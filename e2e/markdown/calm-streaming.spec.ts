@@ -1,6 +1,9 @@
+import type { Page } from '@playwright/test';
 import { chatOn, widgetTag } from '../support/chat.ts';
+import type { startHostPage } from '../support/start-host-page.ts';
 import { startScriptedAgent } from '../support/start-scripted-agent.mjs';
 import { expect, test } from '../support/test.ts';
+import { watchPageScript } from '../support/watch-page.ts';
 
 const paragraph =
   'Some **bold** text with a [link](https://docs.example) in it, long enough to fill a line or two.\n\n';
@@ -9,35 +12,35 @@ const wideCode = `\`\`\`ts\nconst wide = '${'x'.repeat(200)}';\n\`\`\`\n\n`;
 const answer = `First paragraph to be selected, with a [first link](https://docs.example).\n\n${table}${wideCode}${paragraph.repeat(60)}\`\`\`ts\nconst last = 1;\n\`\`\`\n`;
 const page = (tag: string) => `<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>${tag}</html>`;
 
+/** An answer that stops before a piece, until it is released. */
+async function askHeld(tab: Page, hostPage: typeof startHostPage, { rate, piece }: { rate: number; piece: number }) {
+  let release = () => {};
+  const until = new Promise<void>((resolve) => (release = resolve));
+  const pieces = answer.match(/[^]{1,4}/g) ?? [];
+  const agent = await startScriptedAgent({ answer: () => ({ pieces, rate, holdAt: { piece, until } }) });
+  await tab.goto((await hostPage(page(widgetTag(agent.url)))).url);
+  const chat = chatOn(tab);
+  await chat.open();
+  await chat.ask('Tell me everything');
+  return { chat, agent, release };
+}
+
 test('what is selected, focused and scrolled in finished blocks stays while the answer goes on (R6)', async ({
   page: tab,
   hostPage,
 }) => {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  const agent = await startScriptedAgent({
-    answer: () => ({
-      pieces: answer.match(/[^]{1,4}/g) ?? [],
-      rate: 600,
-      holdAt: { piece: 200, until: held },
-    }),
-  });
-  const { url } = await hostPage(page(widgetTag(agent.url)));
-  await tab.goto(url);
-  const chat = chatOn(tab);
-  await chat.open();
-  await chat.ask('Tell me everything');
+  const { chat, agent, release } = await askHeld(tab, hostPage, { rate: 600, piece: 200 });
 
   const link = chat.log.getByRole('link', { name: 'first link' });
   const scrollers = [chat.log.locator('.table-scroll'), chat.log.locator('pre').first()];
   const scrolledTo = () => Promise.all(scrollers.map((scroller) => scroller.evaluate((element) => element.scrollLeft)));
   for (const scroller of scrollers) {
     await expect(scroller).toHaveAttribute('tabindex', '0');
-    await scroller.focus();
-    await tab.keyboard.press('ArrowRight');
+    // Not by the keyboard: that scrolls smoothly, and would still be on its way.
+    await scroller.evaluate((element) => (element.scrollLeft = 40));
   }
-  await expect.poll(scrolledTo).not.toContain(0);
   const scrolled = await scrolledTo();
+  expect(scrolled).toEqual([40, 40]);
   await link.focus();
   const before = await chat.log
     .locator('.markdown')
@@ -67,20 +70,7 @@ test('the conversation stays at its end while an answer comes, and lets go when 
   page: tab,
   hostPage,
 }) => {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  const agent = await startScriptedAgent({
-    answer: () => ({
-      pieces: answer.match(/[^]{1,4}/g) ?? [],
-      rate: 1200,
-      holdAt: { piece: 700, until: held },
-    }),
-  });
-  const { url } = await hostPage(page(widgetTag(agent.url)));
-  await tab.goto(url);
-  const chat = chatOn(tab);
-  await chat.open();
-  await chat.ask('Tell me everything');
+  const { chat, agent, release } = await askHeld(tab, hostPage, { rate: 1200, piece: 700 });
   const fromEnd = () => chat.log.evaluate((log) => Math.round(log.scrollHeight - log.clientHeight - log.scrollTop));
   await expect.poll(() => chat.log.locator('.markdown').last().locator('p').count()).toBeGreaterThan(20);
   await expect.poll(fromEnd).toBeLessThan(2);
@@ -96,6 +86,27 @@ test('the conversation stays at its end while an answer comes, and lets go when 
   await latest.click();
   await expect.poll(fromEnd).toBeLessThan(2);
   await expect(chat.log.locator('pre').last()).toBeInViewport();
+  await agent.stop();
+});
+
+test('a line of code that is being coloured moves nothing (R6)', async ({ page: tab, hostPage }) => {
+  const code = '```ts\nexport const total = items.map((item) => item.price * 1.25); // with "tax"\n```\n';
+  const agent = await startScriptedAgent({
+    // The highlighter is there before the line that is watched.
+    answer: () => ({ pieces: [`${code}\n`, ...code.split('')], rate: 30 }),
+  });
+  const files = { '/watch.js': watchPageScript };
+  const html = page(`<script src="/watch.js"></script>${widgetTag(agent.url)}`);
+  await tab.goto((await hostPage(html, { files })).url);
+  const chat = chatOn(tab);
+  await chat.open();
+  await chat.ask('Show me');
+  await expect(chat.log.locator('.code-block').first().locator('.code-keyword').first()).toHaveText('export');
+  const shiftsBefore = await tab.evaluate(() => window.pageWatch.faults.length);
+  await expect(chat.log.locator('.code-block').last().locator('.code-comment')).toHaveText('// with "tax"');
+  await expect(chat.panel.getByRole('button', { name: 'Send' })).toBeVisible();
+  const faults = await tab.evaluate(() => window.pageWatch.faults);
+  expect(faults.slice(shiftsBefore)).toEqual([]);
   await agent.stop();
 });
 

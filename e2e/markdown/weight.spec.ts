@@ -42,6 +42,24 @@ test('each file comes when it is needed, and not before', async ({ page, context
   await agent.stop();
 });
 
+test('where the agent wishes it, the panel comes when the page is idle, and nothing is stored for that', async ({
+  page,
+  context,
+  hostPage,
+}) => {
+  const agent = await startScriptedAgent({ config: { preload: 'idle' }, answer: () => ({ pieces: ['Hello.'] }) });
+  const { url } = await hostPage(`<!doctype html><html lang="en"><title>Shop</title>${widgetTag(agent.url)}</html>`);
+  const panel = page.waitForRequest('**/panel-*.js');
+  await page.goto(url);
+  await panel;
+  await page.waitForLoadState('networkidle');
+  await expect(chatOn(page).panel).toHaveCount(0);
+  expect(agent.countRequests('/history')).toBe(0);
+  expect(await context.cookies()).toEqual([]);
+  expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
+  await agent.stop();
+});
+
 test('an answer can be read when its reader cannot be had', async ({ page, hostPage, allowConsoleError }) => {
   allowConsoleError(/ERR_FAILED/);
   const agent = await startScriptedAgent({ answer: () => ({ pieces: ['Some **bold', '** text.'] }) });

@@ -161,7 +161,7 @@ test('an ad blocker stops the script: the page and its own calls of Salient go o
   await expectPageUntouched(page);
 });
 
-test('the file server is away when the panel is wanted: the next click brings it (R11)', async ({
+test('the file server is away when the panel is wanted: the click is answered, and the next one brings it (R11)', async ({
   page,
   hostPage,
   scriptedAgent,
@@ -174,16 +174,62 @@ test('the file server is away when the panel is wanted: the next click brings it
   });
   await page.goto((await hostPage(shopPage({ head, tag: widgetTag(agent.url) }), options)).url);
   const chat = chatOn(page);
+  await chat.launcher.hover();
+  await expect.poll(() => tries).toBe(1);
   await chat.launcher.click();
-  await expect.poll(() => tries).toBeGreaterThan(0);
+  const retry = page.getByRole('button', { name: 'Chat did not load. Try again.' });
+  await expect(retry).toBeVisible();
+  // Not only for those who hear it.
+  const told = await retry.evaluate((button) => getComputedStyle(button, '::after').content);
+  expect(told).toBe('"Chat did not load. Try again."');
   await page.waitForTimeout(1_000);
   // Pointer, focus and click are one wish each, and not more.
   expect(tries).toBeLessThanOrEqual(3);
   await expectPageUntouched(page);
   await page.unroute('**/panel-*');
-  await chat.launcher.click();
+  await retry.click();
   await expect(chat.composer).toBeFocused();
   await chat.ask('Anybody there?');
   await expect(chat.log).toContainText('Hello.');
+  await expectPageUntouched(page);
+});
+
+test('a click is answered at once, however long the panel takes', async ({ page, hostPage, scriptedAgent }) => {
+  const agent = await scriptedAgent();
+  let serve = () => {};
+  const served = new Promise<void>((resolve) => (serve = resolve));
+  await page.route('**/panel-*', async (route) => {
+    await served;
+    await route.continue();
+  });
+  await page.goto((await hostPage(shopPage({ head, tag: widgetTag(agent.url) }), options)).url);
+  const chat = chatOn(page);
+  await expect(chat.launcher).toHaveCSS('opacity', '1');
+  await chat.launcher.click();
+  await expect(chat.launcher).toHaveCSS('opacity', '0.6');
+  serve();
+  await expect(chat.composer).toBeFocused();
+  await expect(page.getByRole('button', { name: 'Close chat' })).toHaveCSS('opacity', '1');
+  await expectPageUntouched(page);
+});
+
+test('where the page has a launcher of its own, the round button says that the panel is away (R11)', async ({
+  page,
+  hostPage,
+  scriptedAgent,
+}) => {
+  const agent = await scriptedAgent();
+  await page.route('**/panel-*', (route) => route.abort('failed'));
+  const tag = `<button id="ask">Ask us</button>${widgetTag(agent.url, { launcher: '#ask' })}`;
+  await page.goto((await hostPage(shopPage({ head, tag }), options)).url);
+  const ask = page.getByRole('button', { name: 'Ask us' });
+  await expect(ask).toHaveAttribute('aria-haspopup', 'dialog');
+  await ask.click();
+  const retry = page.getByRole('button', { name: 'Chat did not load. Try again.' });
+  await expect(retry).toBeVisible();
+  await page.unroute('**/panel-*');
+  await retry.click();
+  await expect(chatOn(page).composer).toBeFocused();
+  await expect(page.locator('salient-chat .launcher')).toHaveCount(0);
   await expectPageUntouched(page);
 });

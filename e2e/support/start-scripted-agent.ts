@@ -162,6 +162,7 @@ const defaultConfig: WidgetConfig = {
   radius: 16,
   density: 'comfortable',
   teaser: null,
+  preload: 'intent',
   logo: null,
   avatar: null,
   texts: {},

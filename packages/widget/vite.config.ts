@@ -23,7 +23,7 @@ export default defineConfig({
     sourcemap: 'hidden',
     // Not library mode: that leaves the white space of an ES module in.
     rollupOptions: {
-      input: { panel: 'src/index.ts', 'watch-launchers': 'src/host/watch-launchers.ts' },
+      input: { panel: 'src/index.ts', 'use-launchers': 'src/host/use-launchers.ts' },
       preserveEntrySignatures: 'strict',
       output: { format: 'es', entryFileNames: '[name]-[hash].js', chunkFileNames: '[name]-[hash].js' },
     },

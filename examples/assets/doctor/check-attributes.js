@@ -34,6 +34,7 @@ export const ATTRIBUTES = /** @type {Record<string, [form: RegExp, words: string
   locale: [name, 'a language such as en or pt-BR'],
   dir: [/^(ltr|rtl)$/, 'ltr or rtl'],
   open: [flag, 'true or false'],
+  preload: [/^(intent|idle)$/, 'intent or idle'],
   streaming: [/^(auto|true|false)?$/, 'auto, true or false'],
   copy: [flag, 'true or false'],
   'data-layer': [flag, 'true or false'],

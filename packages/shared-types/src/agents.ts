@@ -13,6 +13,9 @@ export type WidgetTheme = (typeof WIDGET_THEMES)[number];
 export const WIDGET_DENSITIES = ['comfortable', 'compact'] as const;
 export type WidgetDensity = (typeof WIDGET_DENSITIES)[number];
 
+export const WIDGET_PRELOADS = ['intent', 'idle'] as const;
+export type WidgetPreload = (typeof WIDGET_PRELOADS)[number];
+
 /** What the owner says instead of the widget's own words, in the owner's language. Each may be missing. */
 export interface WidgetTexts {
   /** Too many messages at once. */
@@ -64,6 +67,8 @@ export interface WidgetConfig {
   density: WidgetDensity;
   /** One line beside the closed launcher. */
   teaser: string | null;
+  /** When the panel is loaded: at the visitor's first intent, or as soon as the page is idle. */
+  preload: WidgetPreload;
   /** Address of a picture for the head of the panel, on one of `image_hosts`. */
   logo: string | null;
   /** Address of a picture beside every answer, on one of `image_hosts`. */

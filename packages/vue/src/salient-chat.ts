@@ -50,6 +50,7 @@ export const SalientChat = defineComponent({
     locale: text,
     dir: { type: String as PropType<'ltr' | 'rtl'> },
     open: flag,
+    preload: { type: String as PropType<NonNullable<WidgetOptions['preload']>> },
     streaming: flag,
     copy: flag,
     dataLayer: flag,

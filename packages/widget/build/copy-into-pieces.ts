@@ -1,9 +1,11 @@
 import { basename } from 'node:path';
 import type { Plugin } from 'vite';
 
+const SHARED = /\/(plural|launcher-words)\.ts$/;
+
 /**
- * Gives every locale a copy of its own of the few lines they share, because a piece must stand alone (`checkPieces`): a
- * file of their own would be one more request for each visitor who does not read English.
+ * Gives whoever needs them a copy of its own of the few lines that pieces share, because a piece must stand alone
+ * (`checkPieces`): a file of their own would be one more request, for each visitor who does not read English say.
  */
 export function copyIntoPieces(): Plugin {
   return {
@@ -11,7 +13,7 @@ export function copyIntoPieces(): Plugin {
     apply: 'build',
     enforce: 'pre',
     async resolveId(source, importer) {
-      if (source !== './plural.ts' || !importer) return undefined;
+      if (!SHARED.test(source) || !importer) return undefined;
       const resolved = await this.resolve(source, importer, { skipSelf: true });
       return resolved && `${resolved.id}?for=${basename(importer)}`;
     },

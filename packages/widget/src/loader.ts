@@ -6,8 +6,10 @@ declare const __LAUNCHERS_FILE__: string;
 
 const script = document.currentScript;
 // A module, or code that a tag manager has evaluated, is not told its tag: it looks for the tags that name this file.
-const tags = script ? [script] : document.querySelectorAll('script[src*="chat-widget"],script[src][data-agent]');
-const fileUrl = new URL(tags[0]?.getAttribute('src') ?? '', document.baseURI);
+const tags = script
+  ? [script as HTMLScriptElement]
+  : document.querySelectorAll<HTMLScriptElement>('[src*=chat-widget]');
+const fileUrl = new URL(tags[0]?.src || document.baseURI);
 
 // A browser runs this file once per tag. The later runs find the first one's class and give it their tag.
 const elementClass =
@@ -18,7 +20,7 @@ const elementClass =
     (attempt) => importFile(__PANEL_FILE__ + '?'.repeat(attempt)),
     () => importFile(__LAUNCHERS_FILE__),
   );
-for (const tag of tags) elementClass.addTag(tag);
+for (const tag of tags) new elementClass(tag);
 
 function importFile<Module>(name: string): Promise<Module> {
   return import(/* @vite-ignore */ new URL(name, fileUrl).href) as Promise<Module>;

@@ -1,5 +1,5 @@
 /** Called with one readable sentence per wrong value. */
-export type ReportProblem = (problem: string) => void;
+export type ReportProblem = (problem: unknown) => void;
 
 /**
  * Options as they came, names of other things among them. From attributes they are strings; what scripts and servers
@@ -7,49 +7,26 @@ export type ReportProblem = (problem: string) => void;
  */
 export type RawOptions = Record<string, string | number | boolean | readonly string[] | null | undefined>;
 
-const slug = /^[\w-]+$/;
-const integer = /^-?\d{1,10}$/;
-const flag = /^(true|false)?$/;
-const picture = /^https:../;
-
-/** What a value must look like, as a string. Options that are not listed may be any text. */
-const patterns: Record<string, RegExp | null | undefined> = {
-  // Of names that every object inherits it knows nothing.
-  __proto__: null,
-  account: slug,
-  agent: slug,
-  backend: /^https?:../,
-  mode: /^(floating|inline|page)$/,
-  position: /^(bottom|top)-(right|left)$/,
-  offsetX: integer,
-  offsetY: integer,
-  zIndex: integer,
-  theme: /^(auto|light|dark)$/,
-  radius: /^\d\d?$/,
-  density: /^(comfortable|compact)$/,
-  logo: picture,
-  avatar: picture,
-  dir: /^(ltr|rtl)$/,
-  open: flag,
-  copy: flag,
-  dataLayer: flag,
-  debug: flag,
-  streaming: /^(auto|true|false)?$/,
-};
+/** `name=value` of what the launcher is made of, and is wrong. */
+const WRONG =
+  /^((account|agent)=.*[^\w-]|(offset.|zIndex)=.*[^\d-]|backend=(?!http)|position=(?!(bottom|top)-(right|left)$))/;
 
 /**
- * Leaves out what is wrong, and reports it by name, so that the next layer decides. One small table that the loader
- * can carry: it says whether a value is right. `parseOptions`, in the panel, turns the right ones into their types.
+ * Puts layers of options together, the more important ones later. Leaves out what is wrong, and reports it by name, so
+ * that the layer below decides. Only what the loader itself builds on: it has no room for more. `parseOptions`, in the
+ * panel, checks the others and turns them all into their types.
  */
-export function checkOptions(raw: RawOptions, report: ReportProblem): RawOptions {
+export function checkOptions(report: ReportProblem, ...layers: (RawOptions | undefined)[]): RawOptions {
   const checked: RawOptions = {};
-  // Its own names, not those that a page has given to every object.
-  for (const [name, value] of Object.entries(raw)) {
-    if (value == null) continue;
-    const text = String(value);
-    const isRight = name === 'accent' ? CSS.supports('color', text) : (patterns[name]?.test(text) ?? true);
-    if (isRight) checked[name] = value;
-    else report(`${name}="${text}" is not valid`);
+  for (const layer of layers) {
+    // Its own names, not those that a page has given to every object.
+    for (const [name, value] of Object.entries(layer || {})) {
+      const text = String(value);
+      if (value == null) continue;
+      if (name === 'accent' ? !CSS.supports('color', text) : WRONG.test(`${name}=${text}`))
+        report(`${name}="${text}" is not valid`);
+      else checked[name] = value;
+    }
   }
   return checked;
 }

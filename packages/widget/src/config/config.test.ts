@@ -1,6 +1,5 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test, vi } from 'vitest';
-import { checkOptions } from './check-options.ts';
 import { parseOptions } from './parse-options.ts';
 import { readAttributes } from './read-attributes.ts';
 import { createReport } from './report-problem.ts';
@@ -11,9 +10,9 @@ beforeEach(() => {
 });
 
 function parse(raw: object) {
-  const problems: string[] = [];
-  const report = (problem: string) => problems.push(problem);
-  return { options: parseOptions(checkOptions({ ...raw }, report), report), problems };
+  const problems: unknown[] = [];
+  const report = (problem: unknown) => problems.push(problem);
+  return { options: parseOptions({ ...raw }, report), problems };
 }
 
 const server = {
@@ -71,6 +70,7 @@ test.each([
   ['starters', '[1]'],
   ['open', 'yes'],
   ['streaming', 'maybe'],
+  ['preload', 'now'],
   ['dir', 'up'],
   ['backend', 'javascript:alert(1)'],
   ['title', ' '],
@@ -128,5 +128,5 @@ test('the same problem is told once', () => {
   const report = createReport();
   report('"theme" cannot be "blue"..');
   report('"theme" cannot be "blue"..');
-  expect(error.mock.calls).toEqual([['Salient: "theme" cannot be "blue"..']]);
+  expect(error.mock.calls).toEqual([['Salient:', '"theme" cannot be "blue"..']]);
 });

@@ -1,4 +1,4 @@
-import type { WidgetDensity, WidgetPosition, WidgetTheme } from '@salient/shared-types';
+import type { WidgetDensity, WidgetPosition, WidgetPreload, WidgetTheme } from '@salient/shared-types';
 
 export const WIDGET_MODES = ['floating', 'inline', 'page'] as const;
 
@@ -59,10 +59,12 @@ export interface WidgetOptions {
   launcher?: string;
   /** BCP 47 tag. Default: the page's language. */
   locale?: string;
-  /** Default: the page's direction. */
+  /** Default: the direction of `locale`, or else the page's. */
   dir?: 'ltr' | 'rtl';
   /** Show the panel at once. Default false. */
   open?: boolean;
+  /** When the panel is loaded: at the visitor's first `intent`, or as soon as the page is `idle`. Default `intent`. */
+  preload?: WidgetPreload;
   /** False asks for whole answers instead of streams. Default: whatever the server offers. */
   streaming?: boolean;
   /** Offer a copy button on every answer. Default true. */

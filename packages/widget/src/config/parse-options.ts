@@ -1,11 +1,13 @@
-import type { RawOptions, ReportProblem } from './check-options.ts';
-import type { WidgetOptions } from './options.ts';
+import { WIDGET_DENSITIES, WIDGET_POSITIONS, WIDGET_PRELOADS, WIDGET_THEMES } from '@salient/shared-types';
+import { checkOptions, type RawOptions, type ReportProblem } from './check-options.ts';
+import { WIDGET_MODES, type WidgetOptions } from './options.ts';
 
 /**
- * Checked options as their types. Unknown names are left out: attributes hold other things too, and the page's global
- * may be of a newer version.
+ * Options as their types, without what is wrong, which is reported by name. Unknown names are left out: attributes hold
+ * other things too, and the page's global may be of a newer version.
  */
-export function parseOptions(checked: RawOptions, report: ReportProblem): WidgetOptions {
+export function parseOptions(raw: RawOptions, report: ReportProblem): WidgetOptions {
+  const checked = checkOptions(report, raw);
   const options: Record<string, unknown> = {};
   for (const [name, parse] of Object.entries(parsers)) {
     if (checked[name] === undefined) continue;
@@ -22,9 +24,18 @@ type Parse = (value: unknown) => unknown;
 const AUTO = Symbol('auto');
 const text: Parse = (value) => (typeof value === 'string' ? value : undefined);
 const name: Parse = (value) => (typeof value === 'string' && value.trim()) || undefined;
-const flag: Parse = (value) => (value === 'auto' ? AUTO : value === '' || String(value) === 'true');
-const integer: Parse = (value) => Number(value);
-const address: Parse = (value) => String(value).replace(/\/+$/, '');
+const flag: Parse = (value) => {
+  if (value === '' || String(value) === 'true') return true;
+  return String(value) === 'false' ? false : undefined;
+};
+const integer: Parse = (value) => (/^-?\d{1,10}$/.test(String(value)) ? Number(value) : undefined);
+const address: Parse = (value) => (/^https?:../.test(String(value)) ? String(value).replace(/\/+$/, '') : undefined);
+const slug: Parse = (value) => (/^[\w-]+$/.test(String(value)) ? value : undefined);
+const picture: Parse = (value) => (/^https:../.test(String(value)) ? value : undefined);
+const oneOf =
+  (values: readonly unknown[]): Parse =>
+  (value) =>
+    values.includes(value) ? value : undefined;
 
 const listOfTexts: Parse = (value) => {
   try {
@@ -36,21 +47,21 @@ const listOfTexts: Parse = (value) => {
 };
 
 const parsers: Record<keyof WidgetOptions, Parse> = {
-  account: name,
-  agent: name,
+  account: slug,
+  agent: slug,
   backend: address,
-  mode: text,
+  mode: oneOf(WIDGET_MODES),
   target: name,
-  position: text,
+  position: oneOf(WIDGET_POSITIONS),
   offsetX: integer,
   offsetY: integer,
   zIndex: integer,
-  theme: text,
+  theme: oneOf(WIDGET_THEMES),
   accent: text,
-  radius: integer,
-  density: text,
-  logo: text,
-  avatar: text,
+  radius: (value) => (/^\d\d?$/.test(String(value)) ? Number(value) : undefined),
+  density: oneOf(WIDGET_DENSITIES),
+  logo: picture,
+  avatar: picture,
   title: name,
   subtitle: text,
   greeting: text,
@@ -59,9 +70,10 @@ const parsers: Record<keyof WidgetOptions, Parse> = {
   teaser: text,
   launcher: name,
   locale: name,
-  dir: text,
+  dir: oneOf(['ltr', 'rtl']),
   open: flag,
-  streaming: flag,
+  preload: oneOf(WIDGET_PRELOADS),
+  streaming: (value) => (value === 'auto' ? AUTO : flag(value)),
   copy: flag,
   dataLayer: flag,
   debug: flag,

@@ -1,9 +1,14 @@
-/** Tells the site owner, not the visitor. The same sentence is said once. */
-export function createReport(): (problem: string) => void {
-  const told = new Set<string>();
+/** Tells the site owner, not the visitor. */
+export function reportProblem(problem: unknown): void {
+  // oxlint-disable-next-line no-console -- the console is where a site owner looks for a wrong option
+  console.error('Salient:', problem);
+}
+
+/** Says the same sentence once. */
+export function createReport(): (problem: unknown) => void {
+  const told = new Set<unknown>();
   return (problem) => {
-    // oxlint-disable-next-line no-console -- the console is where a site owner looks for a wrong option
-    if (!told.has(problem)) console.error(`Salient: ${problem}`);
+    if (!told.has(problem)) reportProblem(problem);
     told.add(problem);
   };
 }

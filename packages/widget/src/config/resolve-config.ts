@@ -1,10 +1,10 @@
 import type { WidgetConfig, WidgetConsent, WidgetTexts } from '@salient/shared-types';
 import { TOP_Z_INDEX, type WidgetMode, type WidgetOptions } from './options.ts';
-import { checkOptions, type RawOptions } from './check-options.ts';
+import type { RawOptions } from './check-options.ts';
 import { parseOptions } from './parse-options.ts';
 
 /** Every setting, decided. */
-export interface Config extends Required<Omit<WidgetOptions, 'target' | 'launcher' | 'locale' | 'dir'>> {
+export interface Config extends Required<Omit<WidgetOptions, 'target' | 'launcher' | 'locale' | 'dir' | 'preload'>> {
   mode: WidgetMode;
   maxMessageChars: number;
   historyLimit: number;
@@ -27,7 +27,7 @@ export interface Config extends Required<Omit<WidgetOptions, 'target' | 'launche
 export function resolveConfig(local: WidgetOptions, server?: unknown): Config {
   const remote = (isRecord(server) ? server : {}) as Partial<WidgetConfig>;
   const limits: Record<string, unknown> = isRecord(remote.limits) ? remote.limits : {};
-  const look = parseOptions(checkOptions(remote as RawOptions, ignore), ignore);
+  const look = parseOptions(remote as RawOptions, ignore);
   return {
     ...defaults,
     // The server cannot say where the widget stands or whom it talks to, only how it looks and what it says.

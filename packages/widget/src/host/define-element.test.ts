@@ -36,7 +36,7 @@ elementClass = defineElement(
     if (!isPanelReachable) throw new TypeError('Failed to fetch dynamically imported module');
     return { takeOver };
   },
-  () => import('./watch-launchers.ts'),
+  () => import('./use-launchers.ts'),
 );
 
 function scriptTag(attributes: Record<string, string>) {
@@ -44,6 +44,7 @@ function scriptTag(attributes: Record<string, string>) {
   for (const [name, value] of Object.entries(attributes)) tag.setAttribute(`data-${name}`, value);
   return tag;
 }
+const addTag = (tag: Element) => new elementClass(tag);
 const hosts = () => [...document.querySelectorAll(TAG_NAME)];
 const inside = (selector: string, index = 0) => hosts()[index]?.shadowRoot?.querySelector<HTMLElement>(selector);
 const salient = (...call: unknown[]) => window.Salient!(...call);
@@ -61,7 +62,7 @@ afterEach(async () => {
 
 // These first tests see the page before any panel: the order matters.
 test('before any intent there is a launcher, one request without credentials, and no panel', async () => {
-  elementClass.addTag(scriptTag({ agent: 'quiet' }));
+  addTag(scriptTag({ agent: 'quiet' }));
   await eventually(() => expect(inside('.launcher')).toBeTruthy());
   expect(hosts()[0]!.parentElement).toBe(document.documentElement);
   expect(inside('.launcher')!.getAttribute('aria-label')).toBe('Open chat');
@@ -71,58 +72,87 @@ test('before any intent there is a launcher, one request without credentials, an
 });
 
 test('where the tag says how the launcher looks, the server is not asked', async () => {
-  elementClass.addTag(scriptTag({ agent: 'known', accent: 'red', position: 'bottom-left' }));
+  addTag(scriptTag({ agent: 'known', accent: 'red', position: 'bottom-left' }));
   await eventually(() => expect(inside('.launcher')).toBeTruthy());
   expect(requests).toEqual([]);
 });
 
 test('an element of the page can stand in for the launcher', async () => {
   document.body.innerHTML = '<button class="ask">Ask</button>';
-  elementClass.addTag(scriptTag({ agent: 'apart', accent: 'red', position: 'bottom-left', launcher: '.ask' }));
+  addTag(scriptTag({ agent: 'apart', accent: 'red', position: 'bottom-left', launcher: '.ask' }));
   await eventually(() => expect(document.querySelector('.ask')!.getAttribute('aria-haspopup')).toBe('dialog'));
   expect(inside('.launcher')).toBeFalsy();
   expect(imports).toEqual([]);
 });
 
 test('calls that were queued before the loader came reach their widget, and only that', async () => {
-  elementClass.addTag(scriptTag({ agent: 'other' }));
-  elementClass.addTag(scriptTag({ agent: 'queued' }));
+  addTag(scriptTag({ agent: 'other' }));
+  addTag(scriptTag({ agent: 'queued' }));
   await eventually(() => expect(heard).toEqual([{ account: 'default_account', agent: 'queued' }]));
 });
 
 test('a second copy of a tag does nothing; another agent, place or server is another widget', async () => {
-  elementClass.addTag(scriptTag({ agent: 'twice' }));
-  elementClass.addTag(scriptTag({ agent: 'twice', title: 'Again' }));
-  elementClass.addTag(scriptTag({ agent: 'once' }));
-  elementClass.addTag(scriptTag({ agent: 'twice', backend: 'https://other.test' }));
+  addTag(scriptTag({ agent: 'twice' }));
+  addTag(scriptTag({ agent: 'twice', title: 'Again' }));
+  addTag(scriptTag({ agent: 'once' }));
+  addTag(scriptTag({ agent: 'twice', backend: 'https://other.test' }));
   await eventually(() => expect(hosts()).toHaveLength(3));
 });
 
 test('widgets of one corner stand beside each other, in whatever order they get ready', async () => {
-  elementClass.addTag(scriptTag({ agent: 'slow' }));
-  elementClass.addTag(scriptTag({ agent: 'quick' }));
-  elementClass.addTag(scriptTag({ agent: 'apart', 'offset-x': '200' }));
+  addTag(scriptTag({ agent: 'slow' }));
+  addTag(scriptTag({ agent: 'quick' }));
+  addTag(scriptTag({ agent: 'apart', 'offset-x': '200' }));
   await eventually(() => expect(hosts()).toHaveLength(3));
   const rules = hosts().map(({ shadowRoot }) => shadowRoot!.adoptedStyleSheets[0]!.cssRules);
   const sides = rules.map((list) => [...list].map(({ cssText }) => /left: ?(\d+)px/.exec(cssText)?.[1]).find(Boolean));
   expect(new Set(sides)).toEqual(new Set(['20', '88', '200']));
 });
 
+test('a panel that is wanted when the page is idle is asked for without any intent', async () => {
+  isPanelReachable = false;
+  addTag(scriptTag({ agent: 'idle', preload: 'idle' }));
+  await eventually(() => expect(imports).toEqual([0]));
+  // Nobody has asked for anything yet.
+  expect(inside('.launcher')!.className).toBe('launcher');
+  imports.length = 0;
+});
+
+test('where an element of the page is the launcher and the panel cannot be had, the round button says so', async () => {
+  document.body.innerHTML = '<button class="ask">Ask</button>';
+  addTag(scriptTag({ agent: 'lost', launcher: '.ask' }));
+  await eventually(() => expect(document.querySelector('.ask')!.getAttribute('aria-haspopup')).toBe('dialog'));
+  document.querySelector<HTMLElement>('.ask')!.click();
+  await eventually(() => expect(inside('.launcher.failed')).toBeTruthy());
+  inside('.launcher')!.click();
+  await eventually(() => expect(imports).toHaveLength(2));
+  imports.length = 0;
+});
+
 test('a panel that cannot be had is asked for again at the next intent', async () => {
-  elementClass.addTag(scriptTag({ agent: 'unlucky' }));
+  addTag(scriptTag({ agent: 'unlucky' }));
   await eventually(() => expect(inside('.launcher')).toBeTruthy());
   isPanelReachable = false;
-  inside('.launcher')!.click();
-  await eventually(() => expect(imports).toEqual([0]));
+  inside('.launcher')!.dispatchEvent(new Event('pointerover'));
+  await eventually(() => expect(imports).toHaveLength(1));
   await new Promise((resolve) => setTimeout(resolve));
+  // Nobody has asked for anything yet.
+  expect(inside('.launcher')!.className).toBe('launcher');
+  inside('.launcher')!.click();
+  expect(inside('.launcher')!.className).toBe('launcher busy');
+  await eventually(() => expect(inside('.launcher')!.className).toBe('launcher failed'));
+  expect(inside('.launcher')!.getAttribute('aria-label')).toBe('Chat did not load. Try again.');
   isPanelReachable = true;
   inside('.launcher')!.click();
   await eventually(() => expect(inside('[role=dialog]')).toBeTruthy());
-  expect(imports).toEqual([0, 1]);
+  // Each time at another address, should the browser remember that the last could not be had.
+  expect(new Set(imports).size).toBe(3);
+  expect(inside('.launcher')!.className).toBe('launcher');
+  expect(inside('.launcher')!.getAttribute('aria-label')).toBe('Close chat');
 });
 
 test('the panel takes the very node of the launcher over, opens, and loads the history', async () => {
-  elementClass.addTag(scriptTag({ agent: 'opened' }));
+  addTag(scriptTag({ agent: 'opened' }));
   await eventually(() => expect(inside('.launcher')).toBeTruthy());
   const launcher = inside('.launcher')!;
   launcher.click();
@@ -135,7 +165,7 @@ test('the panel takes the very node of the launcher over, opens, and loads the h
 test('with an element of the page as its launcher, that opens and closes it, until the widget is gone', async () => {
   document.body.innerHTML = '<button class="ask">Ask</button>';
   const ask = document.querySelector<HTMLElement>('.ask')!;
-  elementClass.addTag(scriptTag({ agent: 'own', launcher: '.ask' }));
+  addTag(scriptTag({ agent: 'own', launcher: '.ask' }));
   await eventually(() => expect(ask.getAttribute('aria-expanded')).toBe('false'));
   ask.click();
   await eventually(() => expect(ask.getAttribute('aria-expanded')).toBe('true'));
@@ -152,7 +182,7 @@ test('with an element of the page as its launcher, that opens and closes it, unt
 });
 
 test('a teaser stands beside the closed launcher until the visitor reacts, and only that is stored', async () => {
-  elementClass.addTag(scriptTag({ agent: 'teasing', teaser: 'Need help?' }));
+  addTag(scriptTag({ agent: 'teasing', teaser: 'Need help?' }));
   await eventually(() => expect(inside('.teaser')?.textContent).toBe('Need help?'));
   expect(localStorage.length).toBe(0);
   inside('[aria-label="Close this message"]')!.click();
@@ -162,7 +192,7 @@ test('a teaser stands beside the closed launcher until the visitor reacts, and o
 });
 
 test('a message sent by the page opens the chat, and one that cannot be sent stays in the box', async () => {
-  elementClass.addTag(scriptTag({ agent: 'told' }));
+  addTag(scriptTag({ agent: 'told' }));
   salient('send', ' ', { agent: 'told' });
   await eventually(() => expect(inside('[role=dialog]')?.hidden).toBe(false));
   expect(inside('.message.user')).toBeFalsy();
@@ -170,7 +200,7 @@ test('a message sent by the page opens the chat, and one that cannot be sent sta
 });
 
 test('what can change at run time does', async () => {
-  elementClass.addTag(scriptTag({ agent: 'changing' }));
+  addTag(scriptTag({ agent: 'changing' }));
   salient('open', { agent: 'changing' });
   await eventually(() => expect(inside('#title')?.textContent).toBe('Support'));
   salient('update', { title: 'Sales', subtitle: 'Until six', placeholder: 'Ask', accent: 'teal', theme: 'dark' });
@@ -188,14 +218,14 @@ test('what can change at run time does', async () => {
   const error = vi.spyOn(console, 'error').mockImplementation(() => {});
   salient('update', { radius: 'big' });
   salient('update', { radius: 'big' });
-  expect(error.mock.calls).toEqual([['Salient: radius="big" is not valid']]);
+  expect(error.mock.calls).toEqual([['Salient:', 'radius="big" is not valid']]);
 });
 
 test('a call to one of several widgets reaches that one, also before it stands', async () => {
   salient('prefill', 'Hello', { agent: 'late' });
   salient('open', { agent: 'late' });
-  elementClass.addTag(scriptTag({ agent: 'early' }));
-  elementClass.addTag(scriptTag({ agent: 'late' }));
+  addTag(scriptTag({ agent: 'early' }));
+  addTag(scriptTag({ agent: 'late' }));
   await eventually(() => expect(inside('textarea', 1)).toBeTruthy());
   expect((inside('textarea', 1) as HTMLTextAreaElement).value).toBe('Hello');
   expect(inside('[role=dialog]', 0)).toBeFalsy();
@@ -204,7 +234,7 @@ test('a call to one of several widgets reaches that one, also before it stands',
 test('listeners hear of widgets to come, until they are taken off', async () => {
   const listener = (detail: unknown) => heard.push(detail);
   salient('on', 'open', listener);
-  elementClass.addTag(scriptTag({ agent: 'heard' }));
+  addTag(scriptTag({ agent: 'heard' }));
   await eventually(() => expect(inside('.launcher')).toBeTruthy());
   salient('open');
   expect(heard).toEqual([{ account: 'default_account', agent: 'heard' }]);
@@ -217,16 +247,16 @@ test('listeners hear of widgets to come, until they are taken off', async () => 
 test('a command that does not exist is told on the console', () => {
   const error = vi.spyOn(console, 'error').mockImplementation(() => {});
   salient('constructor');
-  expect(error).toHaveBeenCalledWith('Salient: there is no command "constructor"');
+  expect(error).toHaveBeenCalledWith('Salient:', 'there is no command "constructor"');
 });
 
 test('destroy takes the element away, and the same tag can come again', async () => {
-  elementClass.addTag(scriptTag({ agent: 'again' }));
+  addTag(scriptTag({ agent: 'again' }));
   await eventually(() => expect(inside('.launcher')).toBeTruthy());
   salient('destroy', { agent: 'again' });
   expect(hosts()).toHaveLength(0);
   await new Promise((resolve) => setTimeout(resolve));
-  elementClass.addTag(scriptTag({ agent: 'again' }));
+  addTag(scriptTag({ agent: 'again' }));
   await eventually(() => expect(inside('.launcher')).toBeTruthy());
 });
 
@@ -237,21 +267,48 @@ test('the element does what the tag does, and stays where the page has put it', 
   await eventually(() => expect(inside('[role=region]')).toBeTruthy());
   expect(hosts()[0]!.parentElement).toBe(place);
   // A tag for the same widget adds none.
-  elementClass.addTag(scriptTag({ agent: 'element', mode: 'inline' }));
+  addTag(scriptTag({ agent: 'element', mode: 'inline' }));
   expect(hosts()).toHaveLength(1);
   expect(inside('.launcher')).toBeFalsy();
   expect(requests.filter((request) => request.includes('history'))).toEqual([]);
 });
 
+test('an element for another agent, or in another mode, is another widget in the same place', async () => {
+  const place = document.createElement('main');
+  place.innerHTML = '<salient-chat agent="one" mode="inline" title="One"></salient-chat><hr>';
+  document.body.append(place);
+  await eventually(() => expect(inside('#title')?.textContent).toBe('One'));
+  (inside('textarea') as HTMLTextAreaElement).value = 'for one';
+  const element = hosts()[0]!;
+  element.setAttribute('title', 'Two');
+  element.setAttribute('agent', 'two');
+  await eventually(() => expect(requests).toContain('GET /accounts/default_account/agents/two/config omit'));
+  expect(inside('#title')?.textContent).toBe('Two');
+  expect((inside('textarea') as HTMLTextAreaElement).value).toBe('');
+  salient('prefill', 'for two', { agent: 'two' });
+  await eventually(() => expect((inside('textarea') as HTMLTextAreaElement).value).toBe('for two'));
+  element.setAttribute('mode', 'floating');
+  await eventually(() => expect(inside('.launcher')).toBeTruthy());
+  expect(inside('[role=region]')).toBeFalsy();
+  expect(element.nextSibling?.nodeName).toBe('HR');
+  element.remove();
+  await new Promise((resolve) => setTimeout(resolve));
+  element.setAttribute('agent', 'three');
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(requests.filter((request) => request.includes('three'))).toEqual([]);
+});
+
 test('a target that is not there is told on the console', async () => {
   const error = vi.spyOn(console, 'error').mockImplementation(() => {});
-  elementClass.addTag(scriptTag({ agent: 'lost', mode: 'inline', target: '#nowhere' }));
-  await eventually(() => expect(error).toHaveBeenCalledWith('Salient: target=#nowhere is not on this page'));
+  addTag(scriptTag({ agent: 'lost', mode: 'inline', target: '#nowhere' }));
+  await eventually(() =>
+    expect(error).toHaveBeenCalledWith('Salient:', new Error('target=#nowhere is not on this page')),
+  );
 });
 
 test('the page global counts where the tag says nothing', async () => {
   window.__SALIENT_WIDGET_CONFIG = { agent: 'global', title: 'Global', position: 'top-right' };
-  elementClass.addTag(scriptTag({ title: 'Tag' }));
+  addTag(scriptTag({ title: 'Tag' }));
   delete window.__SALIENT_WIDGET_CONFIG;
   await eventually(() => expect(inside('.launcher')).toBeTruthy());
   salient('open', { agent: 'global' });

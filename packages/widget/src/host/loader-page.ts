@@ -1,25 +1,52 @@
-import type { ReportProblem } from '../config/check-options.ts';
-import type { LaunchedWidget } from './launch.ts';
+import type { RawOptions } from '../config/check-options.ts';
+import type { Look } from '../view/styles/look.ts';
 
 /** A call of `Salient(...)`: command, its own arguments, then perhaps a `WidgetAddress`. */
 export type SalientCall = unknown[];
+
+/** A widget between its launcher and its panel. Its names are in the loader: keep them short. */
+export interface LaunchedWidget {
+  /** What makes it this widget and no other: whom it talks to, and where it stands. */
+  readonly id: string;
+  readonly element: HTMLElement;
+  /** The page's own options, without what the launcher cannot be made of. */
+  readonly options: RawOptions;
+  /** The body of `A/config`, if it was asked for; nothing in it when it could not be had. */
+  config?: Promise<unknown>;
+  /** What its launcher looks like; the other modes have none. */
+  look?: Look;
+  /** Its corner and its index in there, unless its owner has placed it apart. */
+  place?: string;
+  launcher?: HTMLElement;
+  /** Set when it can be adopted: a floating one stands in its place, with its launcher. */
+  root?: ShadowRoot;
+  /** The visitor has asked for it already. */
+  wanted?: boolean;
+  /** Set by the panel: opens or closes it. */
+  toggle?: () => void;
+  /** Set by the panel, and by what watches its launchers: ends what they hold when the element has left the page. */
+  release?: () => void;
+}
 
 /** What the loader has gathered, and what the panel answers for once it has taken over. */
 export interface LoaderPage {
   widgets: LaunchedWidget[];
   /** Calls so far, in order, the page's own queue first. */
   readonly calls: SalientCall[];
-  readonly report: ReportProblem;
-  /** Set by the panel: gets every later widget, when its launcher stands. */
-  adopt?: (widget: LaunchedWidget) => void;
-  /** Set by the panel: gets every later call. */
-  take?: (call: SalientCall) => void;
+  /** Brings the panel, unless it is here or on its way. */
+  readonly load: () => Promise<unknown>;
+  /** Brings what lets elements of the page open the chat. */
+  readonly watch: (widget: LaunchedWidget) => void;
+  /** Gets every call: the loader keeps it, until the panel sets this to carry it out. */
+  take: (call: SalientCall) => void;
+  /** Gets every widget with a root: the loader waits for intent, until the panel sets this to mount it. */
+  adopt: (widget: LaunchedWidget) => void;
 }
 
 declare global {
   interface Window {
     /** A function, and the queue that the page's own stub fills before the loader has come. */
     Salient?: { (...call: SalientCall): void; q?: { push(call: SalientCall): void } };
-    __SALIENT_WIDGET_CONFIG?: object;
+    __SALIENT_WIDGET_CONFIG?: RawOptions;
   }
 }

@@ -1,12 +1,13 @@
 import { computed, effect, signal } from '@preact/signals';
 import { h, hydrate, render } from 'preact';
 import { agentUrl } from '../config/agent-url.ts';
-import { checkOptions, type RawOptions, type ReportProblem } from '../config/check-options.ts';
+import type { ReportProblem } from '../config/check-options.ts';
 import type { WidgetOptions } from '../config/options.ts';
 import { parseOptions } from '../config/parse-options.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
 import { storagePrefix } from '../config/storage-prefix.ts';
 import { chooseLocale } from '../locales/choose-locale.ts';
+import { directionOf } from '../locales/direction-of.ts';
 import { en } from '../locales/en.ts';
 import { loadWords } from '../locales/load-words.ts';
 import { AnnouncerModel } from '../model/announcer.ts';
@@ -23,7 +24,6 @@ import { createMarkdownPieces } from '../view/markdown/pieces.ts';
 import { WidgetContextProvider } from '../view/widget-context.ts';
 import { createChat } from './create-chat.ts';
 import { createEvents } from './create-events.ts';
-import type { WidgetHost } from './create-host.ts';
 import { pushToDataLayer } from './data-layer.ts';
 import { dressHost } from './dress-host.ts';
 import { followPage } from './follow-page.ts';
@@ -34,23 +34,26 @@ import { trackViewport } from './track-viewport.ts';
 import type { Widget } from './widget.ts';
 
 export interface MountInput {
-  host: WidgetHost;
-  /** The page's own options, checked but not parsed. */
-  options: RawOptions;
+  /** Of the host, with one element in it, for everything that is drawn. */
+  root: ShadowRoot;
+  /** The page's own. */
+  options: WidgetOptions;
   /** The body of `A/config`, if it has been asked for already. */
-  serverConfig: Promise<unknown> | undefined;
-  stackIndex: number;
+  serverConfig?: Promise<unknown> | undefined;
+  /** Which of the widgets in its corner it is, from 0. */
+  stackIndex?: number | undefined;
   /** `ready` has been said already. */
   isReady?: boolean;
   report: ReportProblem;
 }
 
 /** What decides whom the widget talks to, and what it stands on. */
-const FIXED = ['account', 'agent', 'backend', 'mode', 'target', 'launcher'] as const;
+export const FIXED = ['account', 'agent', 'backend', 'mode', 'target', 'launcher'] as const;
 
 /** Builds the widget into a host that stands on the page. Everything it opens, `destroy` closes. */
-export function mountWidget({ host, options, serverConfig, stackIndex, isReady, report }: MountInput): Widget {
-  const local = signal(parseOptions(options, report));
+export function mountWidget({ root, options, serverConfig, stackIndex = 0, isReady, report }: MountInput): Widget {
+  const container = root.firstElementChild as HTMLElement;
+  const local = signal(options);
   const server = signal<unknown>(undefined);
   const config = computed(() => resolveConfig(local.value, server.value));
   const wishedLocale = computed(() => local.value.locale ?? (document.documentElement.lang || navigator.language));
@@ -78,15 +81,18 @@ export function mountWidget({ host, options, serverConfig, stackIndex, isReady, 
   const isOnline = followPage({ chat, launcher, newsKey: `${prefix}news`, ended: ended.signal });
 
   const useServerConfig = async (body: Promise<unknown>) => {
-    server.value ??= await body;
+    server.value ||= await body;
   };
   void useServerConfig(serverConfig ?? fetchConfig(url));
 
   const stops = [
     stopChat,
-    dressHost(host, config, isHidden, pieces, conversationStyles, stackIndex),
+    dressHost(root, config, isHidden, pieces, conversationStyles, stackIndex),
     speakAnswers(chat, announcer, words),
-    effect(() => setLanguage(host.container, locale.value, local.value.dir)),
+    effect(() => {
+      container.lang = locale.value;
+      container.dir = directionFor(local.value);
+    }),
     effect(() => void loadWords(wishedLocale.value).then((loaded) => (words.value = loaded))),
     effect(() => {
       // What a visitor opens they want to read. What merely stands open waits for their interest.
@@ -133,7 +139,7 @@ export function mountWidget({ host, options, serverConfig, stackIndex, isReady, 
     draft,
     hasOwnLauncher,
   };
-  hydrate(h(WidgetContextProvider, { value: context }, h(App, null)), host.container);
+  hydrate(h(WidgetContextProvider, { value: context }, h(App, null)), container);
 
   if (isFloating && config.peek().open) launcher.openQuietly();
   if (mode === 'page' || (wasUsedBefore && (mode === 'inline' || config.peek().open))) void chat.connect();
@@ -167,7 +173,7 @@ export function mountWidget({ host, options, serverConfig, stackIndex, isReady, 
     identify: ({ token: _token, ...visitor }) => pageContext.add({ visitor }),
     context: (data) => pageContext.add(data),
     update(changes) {
-      const next = { ...local.peek(), ...parseOptions(checkOptions({ ...changes }, report), report) };
+      const next = { ...local.peek(), ...parseOptions({ ...changes }, report) };
       for (const [name, value] of Object.entries(changes)) if (value === null) delete next[name as keyof WidgetOptions];
       for (const name of FIXED) {
         // Not simply copied: what the page has left open must stay open for its default.
@@ -181,13 +187,13 @@ export function mountWidget({ host, options, serverConfig, stackIndex, isReady, 
     destroy() {
       ended.abort();
       for (const stop of stops) stop();
-      render(null, host.container);
-      host.element.remove();
+      render(null, container);
+      root.host.remove();
     },
   };
 }
 
-function setLanguage(container: HTMLElement, locale: string, dir: string | undefined) {
-  container.lang = locale;
-  container.dir = dir ?? getComputedStyle(document.documentElement).direction;
+/** As the page wishes; else as the language it wishes for runs; else as the page itself does. */
+function directionFor({ dir, locale }: WidgetOptions): string {
+  return dir ?? (locale ? directionOf(locale) : getComputedStyle(document.documentElement).direction);
 }

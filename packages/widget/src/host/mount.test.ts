@@ -50,5 +50,5 @@ test('an element of the page opens what a script has mounted, until that is dest
 test('a wrong option is reported by its name and throws nothing', () => {
   const error = vi.spyOn(console, 'error').mockImplementation(() => {});
   mount({ backend: 'https://api.test', mode: 'inline', target: '#chat', theme: 'blue' as never }).destroy();
-  expect(error).toHaveBeenCalledWith('Salient: theme="blue" is not valid');
+  expect(error).toHaveBeenCalledWith('Salient:', 'theme="blue" is not valid');
 });

@@ -1,7 +1,6 @@
-import { checkOptions } from '../config/check-options.ts';
 import type { WidgetOptions } from '../config/options.ts';
+import { parseOptions } from '../config/parse-options.ts';
 import { createReport } from '../config/report-problem.ts';
-import { createHost } from './create-host.ts';
 import { mountWidget } from './mount-widget.ts';
 import { placeHost } from './place-host.ts';
 import { watchLaunchers } from './watch-launchers.ts';
@@ -21,11 +20,13 @@ export interface MountOptions extends Omit<WidgetOptions, 'target'> {
  */
 export function mount({ target, ...options }: MountOptions = {}): Widget {
   const report = createReport();
-  const checked = { backend: location.origin, ...checkOptions(options, report) };
-  const host = createHost(document.createElement('salient-chat'));
-  if (target instanceof Element) target.append(host.element);
-  else placeHost(host.element, target).catch((error: Error) => report(error.message));
-  const widget = mountWidget({ host, options: checked, serverConfig: undefined, stackIndex: 0, report });
+  const element = document.createElement('salient-chat');
+  const root = element.attachShadow({ mode: 'open' });
+  root.append(document.createElement('div'));
+  if (target instanceof Element) target.append(element);
+  else placeHost(element, target).catch((error: Error) => report(error.message));
+  const parsed = { backend: location.origin, ...parseOptions(options, report) };
+  const widget = mountWidget({ root, options: parsed, report });
   if (!options.launcher) return widget;
   const ended = new AbortController();
   watchLaunchers(options.launcher, ended.signal, (isClick) => isClick && widget.toggle());

@@ -1,8 +1,13 @@
 import type { WidgetAddress } from '../config/options.ts';
+import { parseOptions } from '../config/parse-options.ts';
+import { createReport } from '../config/report-problem.ts';
+import { resolveConfig } from '../config/resolve-config.ts';
+import { takeLauncher } from '../view/take-launcher.ts';
 import { followAttributes } from './follow-attributes.ts';
-import type { LaunchedWidget } from './launch.ts';
-import type { LoaderPage, SalientCall } from './loader-page.ts';
+import type { LaunchedWidget, LoaderPage, SalientCall } from './loader-page.ts';
 import { mountWidget } from './mount-widget.ts';
+import { placeHost } from './place-host.ts';
+import { replaceWidget } from './replace-widget.ts';
 import type { Widget } from './widget.ts';
 
 /** The commands, and how many arguments of its own each takes; an address may follow. */
@@ -25,30 +30,40 @@ const ARGUMENT_COUNTS: Record<string, number> = {
 
 /** Takes the widgets and the calls of a page over from the loader: mounts those that stand, and those to come. */
 export function takeOver(page: LoaderPage): void {
+  const report = createReport();
   const mounted = new Map<Widget, WidgetAddress>();
   /** Calls that wait for their widget, and `on`, which also holds for widgets to come. */
   let standing: SalientCall[] = [];
 
-  const adopt = (launched: LaunchedWidget) => {
-    const { host, options, serverConfig, stackIndex, isReady = false, wantsOpen } = launched;
+  const adopt = async (launched: LaunchedWidget, isReady: boolean) => {
+    const { element, launcher, look, root } = launched;
     // Not in its place yet: the loader hands it over when it is.
-    if (!host) return;
-    const widget = mountWidget({ host, options, serverConfig, stackIndex, isReady, report: page.report });
-    followAttributes(launched.element, widget, launched.ended.signal);
+    if (!root) return;
+    const options = parseOptions(launched.options, report);
+    if (!element.isConnected) await placeHost(element, options.target);
+    if (options.launcher) launcher?.remove();
+    else if (launcher) takeLauncher(launcher);
+    const serverConfig = launched.config;
+    const widget = mountWidget({ root, options, serverConfig, stackIndex: look?.index, isReady, report });
+    const stopFollowing = followAttributes(element, widget, (changes) => replaceWidget(launched, changes, page));
+    const { account, agent } = resolveConfig(options);
+    mounted.set(widget, { account, agent });
+    const { release } = launched;
     launched.toggle = () => widget.toggle();
-    mounted.set(widget, { account: options['account'] as string, agent: options['agent'] as string });
     launched.release = () => {
+      release?.();
+      stopFollowing();
       mounted.delete(widget);
       widget.destroy();
     };
     standing = standing.filter((call) => !run(call, [widget]) || call[0] === 'on');
-    if (wantsOpen) widget.open();
+    if (launched.wanted) widget.open();
   };
 
   const take = (call: SalientCall) => {
     const [command, name, listener] = call;
     if (!Object.hasOwn(ARGUMENT_COUNTS, command as string)) {
-      page.report(`there is no command "${String(command)}"`);
+      report(`there is no command "${String(command)}"`);
       return;
     }
     const isForNow = run(call, [...mounted.keys()]);
@@ -74,8 +89,9 @@ export function takeOver(page: LoaderPage): void {
     return addressed.length > 0;
   }
 
-  for (const launched of page.widgets) adopt(launched);
+  // The loader has said of these that they are ready.
+  for (const launched of page.widgets) adopt(launched, true).catch(report);
   for (const call of page.calls) take(Array.from(call));
-  page.adopt = adopt;
+  page.adopt = (launched) => void adopt(launched, false).catch(report);
   page.take = (call) => take(Array.from(call));
 }

@@ -1,8 +1,9 @@
-import { launcherWords } from './launcher-words.ts';
+import { OPEN_CHAT } from './launcher-words.ts';
 
 /** Every word a visitor meets. A locale is one such file. Days, dates and times are up to `Intl`. */
 export const en = {
-  ...launcherWords,
+  openChat: OPEN_CHAT,
+  closeChat: 'Close chat',
   /** The language these words are in, as a BCP 47 tag. */
   locale: 'en',
   conversation: 'Conversation',

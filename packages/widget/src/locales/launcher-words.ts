@@ -1,5 +1,5 @@
-/** The ones the loader needs; apart, so that it carries no others. */
-export const launcherWords = {
-  openChat: 'Open chat',
-  closeChat: 'Close chat',
-};
+/** The loader has room for no other words, and for no other language. */
+export const OPEN_CHAT = 'Open chat';
+
+/** Said where the panel cannot be had, and with it neither its words. */
+export const PANEL_FAILED = 'Chat did not load. Try again.';

@@ -6,7 +6,7 @@ if (typeof customElements !== 'undefined' && !customElements.get(TAG_NAME)) {
   defineElement(
     location.origin,
     () => import('../host/take-over.ts'),
-    () => import('../host/watch-launchers.ts'),
+    () => import('../host/use-launchers.ts'),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Citation } from '@salient/shared-types';
+import { plainQuote } from './plain-quote.ts';
 import { useWidget } from './widget-context.ts';
 
 /** The numbered sources of an answer. Each opens to the passage as quoted. */
@@ -28,7 +29,7 @@ function Source({ citation: { title, section, quote, url } }: { citation: Citati
       <summary>
         <bdi>{name}</bdi>
       </summary>
-      <blockquote dir="auto">{quote}</blockquote>
+      <blockquote dir="auto">{plainQuote(quote)}</blockquote>
       {address && (
         <a href={address} target="_blank" rel="noopener noreferrer nofollow ugc">
           {new URL(address).host}

@@ -1,14 +1,12 @@
-import { launcherWords } from '../locales/launcher-words.ts';
+import { OPEN_CHAT } from '../locales/launcher-words.ts';
 
 /**
- * The closed launcher without Preact. `launcher.tsx` renders the same node and takes this one over when the panel has
+ * The closed launcher without Preact. `takeLauncher` makes it the node that `launcher.tsx` renders when the panel has
  * come, so that neither focus nor a click in flight is lost.
  */
 export function drawLauncher(): HTMLElement {
   const button = document.createElement('button');
-  button.type = 'button';
-  button.className = 'launcher bubble-icon';
-  button.setAttribute('aria-label', launcherWords.openChat);
-  button.setAttribute('aria-expanded', 'false');
+  button.className = 'launcher';
+  button.setAttribute('aria-label', OPEN_CHAT);
   return button;
 }

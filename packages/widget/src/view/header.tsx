@@ -14,9 +14,9 @@ export function Header({ onReset, isReplaceable }: HeaderProps) {
   const isLost = isOnline.value && chat.connection.value !== 'connected';
   const status = isLost ? words.value.reconnecting : subtitle;
   return (
-    <header class="header">
+    <div class="header">
       <Picture address={logo} class="logo">
-        <span class="avatar bubble-icon" aria-hidden="true" />
+        <span class="avatar" aria-hidden="true" />
       </Picture>
       <div class="headings">
         <h2 id="title" class="title" dir="auto">
@@ -45,6 +45,6 @@ export function Header({ onReset, isReplaceable }: HeaderProps) {
           <Icon name="close" />
         </button>
       )}
-    </header>
+    </div>
   );
 }

@@ -2,13 +2,16 @@
 import { expect, test } from 'vitest';
 import { eventually } from '../test/eventually.ts';
 import { drawLauncher } from './draw-launcher.ts';
+import { takeLauncher } from './take-launcher.ts';
 import { LauncherButton } from './launcher.tsx';
 import { renderPart } from '../test/render-part.ts';
 
 const setUp = () => renderPart(<LauncherButton buttonRef={{ current: null }} />);
 
 test('the closed launcher is the node that the loader draws, so that it can be taken over', () => {
-  expect(setUp().container.innerHTML).toBe(drawLauncher().outerHTML);
+  const drawn = drawLauncher();
+  takeLauncher(drawn);
+  expect(setUp().container.innerHTML).toBe(drawn.outerHTML);
 });
 
 test('it says what it will do, and whether the panel is open', async () => {

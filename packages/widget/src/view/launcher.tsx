@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useWidget } from './widget-context.ts';
 
-/** The round button. Closed, it must render exactly what `drawLauncher` draws: its node is taken over. */
+/** The round button. Closed, it must render exactly what `takeLauncher` leaves: that node is taken over. */
 export function LauncherButton({ buttonRef }: { buttonRef: RefObject<HTMLButtonElement | null> }) {
   const { launcher, words } = useWidget();
   const isOpen = launcher.isOpen.value;
@@ -9,8 +9,7 @@ export function LauncherButton({ buttonRef }: { buttonRef: RefObject<HTMLButtonE
   return (
     <button
       ref={buttonRef}
-      type="button"
-      class="launcher bubble-icon"
+      class="launcher"
       aria-label={isOpen ? words.value.closeChat : words.value.openChat}
       aria-expanded={isOpen ? 'true' : 'false'}
       aria-describedby={unread > 0 ? 'unread' : undefined}

@@ -3,12 +3,14 @@ import {
   PROVIDER_NAMES,
   WIDGET_DENSITIES,
   WIDGET_POSITIONS,
+  WIDGET_PRELOADS,
   WIDGET_THEMES,
   type AgentType,
   type ProviderName,
   type WidgetConsent,
   type WidgetDensity,
   type WidgetPosition,
+  type WidgetPreload,
   type WidgetTexts,
   type WidgetTheme,
 } from '@salient/shared-types';
@@ -116,6 +118,7 @@ export const agentLayerSchema = z.strictObject({
       radius: z.int().min(0).max(40).optional(),
       density: z.enum(WIDGET_DENSITIES).optional(),
       teaser: text(160).optional(),
+      preload: z.enum(WIDGET_PRELOADS).optional(),
       logo: picture.optional(),
       avatar: picture.optional(),
       texts: z
@@ -230,6 +233,7 @@ export interface AgentConfig {
     radius: number;
     density: WidgetDensity;
     teaser: string | null;
+    preload: WidgetPreload;
     logo: string | null;
     avatar: string | null;
     texts: WidgetTexts;

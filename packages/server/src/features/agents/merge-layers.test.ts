@@ -35,6 +35,7 @@ const [LOW, HIGH] = [
       radius: 0,
       density: 'comfortable',
       teaser: 'Low',
+      preload: 'intent',
       logo: 'https://low.example/logo.png',
       avatar: 'https://low.example/avatar.png',
       texts: {
@@ -85,6 +86,7 @@ const [LOW, HIGH] = [
       radius: 9,
       density: 'compact',
       teaser: 'High',
+      preload: 'idle',
       logo: 'https://high.example/logo.png',
       avatar: 'https://high.example/avatar.png',
       texts: {
@@ -226,6 +228,7 @@ describe('mergeLayers', () => {
           "logo": null,
           "placeholder": null,
           "position": "bottom-right",
+          "preload": "intent",
           "radius": 16,
           "starters": [],
           "subtitle": null,

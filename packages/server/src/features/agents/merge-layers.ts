@@ -69,6 +69,7 @@ export function mergeLayers(
       radius: widget?.radius ?? DEFAULTS.widget.radius,
       density: widget?.density ?? DEFAULTS.widget.density,
       teaser: widget?.teaser ?? null,
+      preload: widget?.preload ?? 'intent',
       logo: widget?.logo ?? null,
       avatar: widget?.avatar ?? null,
       texts: widget?.texts ?? {},

@@ -1,4 +1,4 @@
-import { AGENT_TYPES, WIDGET_DENSITIES, WIDGET_POSITIONS, WIDGET_THEMES } from '@salient/shared-types';
+import { AGENT_TYPES, WIDGET_DENSITIES, WIDGET_POSITIONS, WIDGET_PRELOADS, WIDGET_THEMES } from '@salient/shared-types';
 import type { AgentSummary, WidgetConfig } from '@salient/shared-types';
 import { z } from 'zod';
 
@@ -29,6 +29,7 @@ export const widgetConfigSchema = z
     radius: z.int(),
     density: z.enum(WIDGET_DENSITIES),
     teaser: z.string().nullable(),
+    preload: z.enum(WIDGET_PRELOADS),
     logo: z.string().nullable(),
     avatar: z.string().nullable(),
     texts: z

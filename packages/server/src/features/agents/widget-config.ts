@@ -21,6 +21,7 @@ export function toWidgetConfig(agent: Agent, app: AppSettings, answeredBy: Provi
     radius: config.widget.radius,
     density: config.widget.density,
     teaser: config.widget.teaser,
+    preload: config.widget.preload,
     logo: config.widget.logo,
     avatar: config.widget.avatar,
     texts: config.widget.texts,

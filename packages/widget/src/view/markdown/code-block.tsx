@@ -1,4 +1,4 @@
-import { Component } from 'preact';
+import { Component, Fragment } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { CodeLines, type CodeGroup } from './code-lines.ts';
 import { copyText } from './copy-text.ts';
@@ -49,12 +49,38 @@ class LineGroup extends Component<{ group: CodeGroup }> {
   }
 
   override render() {
-    return <span class="code-lines">{this.props.group.flat().map(renderPiece)}</span>;
+    let position = 0;
+    return (
+      <span class="code-lines">
+        {joinTexts(this.props.group.flat()).map((piece) => {
+          const at = position;
+          position += typeof piece === 'string' ? piece.length : piece[1].length;
+          return renderPiece(piece, at);
+        })}
+      </span>
+    );
   }
 }
 
-function renderPiece(piece: CodePiece) {
-  return typeof piece === 'string' ? piece : <span class={`code-${piece[0]}`}>{piece[1]}</span>;
+/** Fewer nodes: what has no colour goes on over the ends of lines. */
+function joinTexts(pieces: readonly CodePiece[]): CodePiece[] {
+  const joined: CodePiece[] = [];
+  for (const piece of pieces) {
+    const last = joined.at(-1);
+    if (typeof piece === 'string' && typeof last === 'string') joined[joined.length - 1] = last + piece;
+    else joined.push(piece);
+  }
+  return joined;
+}
+
+/** By its position: a node that came to stand elsewhere while a line is being coloured would be a shift of the layout. */
+function renderPiece(piece: CodePiece, at: number) {
+  if (typeof piece === 'string') return <Fragment key={at}>{piece}</Fragment>;
+  return (
+    <span key={at} class={`code-${piece[0]}`}>
+      {piece[1]}
+    </span>
+  );
 }
 
 function CopyButton({ code, words }: { code: string; words: MarkdownWords }) {

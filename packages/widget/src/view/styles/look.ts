@@ -1,38 +1,40 @@
 /** What the launcher's place and colour depend on. Numbers may still be strings: the loader does not parse. */
 export interface Look {
-  mode: string;
   accent: string;
   position: string;
   offsetX: number | string;
   offsetY: number | string;
   zIndex: number | string;
   /** How many widgets stand in the same corner before this one. */
-  stackIndex: number;
-  isHidden?: boolean;
+  index: number;
 }
 
 /** Room one launcher takes beside another, in px. */
 export const LAUNCHER_STEP_PX = 68;
 
 /**
- * The rules that one widget's settings decide. In a sheet and not inline, for two reasons: `!important` in the `:host`
- * of a shadow root beats every rule of the page, and custom properties set here lose to the page's own
- * `salient-chat { --salient-accent: ... }`, which is how an owner restyles it.
+ * The host of a floating widget and its launcher before it is touched; panel.css has the rest. In the loader: keep it
+ * short. In a sheet and not inline, for two reasons: `!important` in the `:host` of a shadow root beats every rule of
+ * the page, and custom properties set here lose to the page's own `salient-chat { --salient-accent: ... }`, which is
+ * how an owner restyles it.
  */
-export function lookCss(look: Look): string {
-  const { mode, accent, position, offsetX, offsetY, zIndex, stackIndex, isHidden } = look;
+export function lookCss({ accent, position, offsetX, offsetY, zIndex, index }: Look): string {
   const [vertical, side] = position.split('-');
-  const box =
-    mode === 'inline'
-      ? 'position:relative;width:100%;height:100%'
-      : `position:fixed;${mode === 'page' ? 'inset:0' : ''}`;
-  const shield = `all:initial;display:${isHidden ? 'none' : 'block'};${box};z-index:${zIndex};`;
-  // Black or white, whichever reads better: where the luminance, after WCAG, is 0.179 both are equal. With the colour
-  // itself and no variable in it, a browser that cannot compute this keeps the white.
-  const contrast = ' clamp(0,(.179 - .2126*r - .7152*g - .0722*b)*9999,1)'.repeat(3);
   return (
-    `:host{${shield.replaceAll(';', '!important;')}--salient-accent:${accent}}` +
-    `.bubble-icon::before{background:#fff;background:color(from ${accent} srgb-linear${contrast})}` +
-    `.launcher{${vertical}:${offsetY}px;${side}:${+offsetX + stackIndex * LAUNCHER_STEP_PX}px}`
+    `:host{all:initial!important;position:fixed!important;z-index:${zIndex}!important;--salient-accent:${accent}}` +
+    `.launcher{position:fixed;${vertical}:${offsetY}px;${side}:${+offsetX + index * LAUNCHER_STEP_PX}px;` +
+    'width:56px;height:56px;padding:14px;border:0;border-radius:50%;background:var(--salient-accent);' +
+    // A shape drawn by its background would vanish in forced colours.
+    'box-shadow:0 4px 16px #0004;cursor:pointer;forced-color-adjust:none}' +
+    '.busy{opacity:.6}' +
+    `.failed:after{content:attr(aria-label);position:absolute;${side}:64px;width:max-content;` +
+    'padding:8px;background:#fff}' +
+    // A speech bubble. Not an image: those are up to the page's CSP. Black or white, whichever reads better: where the
+    // luminance, after WCAG, is 0.179 both are equal, and that is a lightness of 49.44. With the colour itself and no
+    // variable in it, a browser that cannot compute this keeps the white.
+    '.launcher:before{content:"";display:block;height:28px;background:#fff;' +
+    `background:lch(from ${accent} calc(4895 - l*99) 0 0);` +
+    'clip-path:path("M4 3h20q3 0 3 3v12q0 3-3 3H13l-6 5v-5H4q-3 0-3-3V6q0-3 3-3")}' +
+    '@media print{.launcher{display:none}}'
   );
 }
