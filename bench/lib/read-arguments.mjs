@@ -18,10 +18,9 @@ export function readArguments(given, suites) {
   const isMeant = (/** @type {import('../suites/index.mjs').Suite} */ { name, group }) =>
     names.includes(name) || names.includes(group);
   const known = new Set(suites.flatMap(({ name, group }) => [name, group]));
-  const options = ['--', '--profile', '--page'];
+  const options = new Set(['--', '--profile', '--page']);
   const unknown = given.find(
-    (argument, index) =>
-      !isPage(index) && !(argument.startsWith('--') ? options.includes(argument) : known.has(argument)),
+    (argument, index) => !isPage(index) && !(argument.startsWith('--') ? options.has(argument) : known.has(argument)),
   );
   if (unknown) throw new Error(`there is no suite "${unknown}": ${[...known].join(', ')}, --profile or --page name`);
   return {
