@@ -1,4 +1,4 @@
-// `pnpm bench [suite or group ...] [--profile]`: measures the built server and widget. README.md says how to read it.
+// `pnpm bench [suite or group ...] [--profile] [--page name ...]`: measures the built server and widget. README.md says how to read it.
 import { createBench } from './lib/create-bench.mjs';
 import { createCleanup } from './lib/create-cleanup.mjs';
 import { describeMachine } from './lib/describe-machine.mjs';
@@ -29,7 +29,7 @@ try {
 async function run() {
   const choice = readArguments(process.argv.slice(2), suites);
   console.log(`${describeMachine()}\n${leaveTargetCore()}\n`);
-  const bench = createBench(cleanup, choice.profile);
+  const bench = createBench(cleanup, choice);
   for (const suite of choice.suites) {
     for (const table of await suite.run(bench)) console.log(formatTable(table));
   }

@@ -10,6 +10,7 @@ import { askKnowing, createStarters } from './start-targets.mjs';
  * @property {import('./start-targets.mjs').Starters} start for suites that need a process of their own
  * @property {import('./create-cleanup.mjs').Cleanup} cleanup
  * @property {boolean} profile whether to record where CPU time goes
+ * @property {string[]} pages see `Choice`
  */
 
 /** Until what runs once a turn is compiled, also on a machine that is busy otherwise. */
@@ -17,10 +18,10 @@ const WARM_UP = { model: 'instant', streams: 16, durationMs: 1500, leastAnswers:
 
 /**
  * @param {import('./create-cleanup.mjs').Cleanup} cleanup
- * @param {boolean} profile
+ * @param {Pick<Bench, 'profile' | 'pages'>} choice
  * @returns {Bench}
  */
-export function createBench(cleanup, profile) {
+export function createBench(cleanup, { profile, pages }) {
   /** @type {Promise<import('./start-targets.mjs').Target[]> | null} */
   let starting = null;
   const start = createStarters(cleanup);
@@ -32,6 +33,7 @@ export function createBench(cleanup, profile) {
     start,
     cleanup,
     profile,
+    pages,
   };
 
   async function startAll() {

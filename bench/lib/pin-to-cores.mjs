@@ -17,6 +17,11 @@ export function leaveTargetCore() {
     : 'no process bound to a core';
 }
 
+/** For suites whose target is a browser: what this process starts from now on may run anywhere again. */
+export function takeEveryCore() {
+  if (cores > 1) pin(process.pid, `0-${cores - 1}`);
+}
+
 /** @param {number | undefined} pid */
 export function pinToTargetCore(pid) {
   if (cores > 1 && pid !== undefined) pin(pid, TARGET_CORE);

@@ -2,11 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from '@playwright/test';
-import lighthouse, { desktopConfig } from 'lighthouse';
-import { browserArguments, ensureBrowser } from '../../scripts/find-browser.mjs';
-import { findFreePort } from '../../scripts/toolchain/find-free-port.mjs';
+import { auditPage, CATEGORIES } from '../lib/audit-page.mjs';
 import { median } from '../lib/percentile.mjs';
+import { takeEveryCore } from '../lib/pin-to-cores.mjs';
+import { servePlainPage } from '../lib/serve-plain-page.mjs';
 import { startProgram } from '../lib/start-program.mjs';
 import { requireBuiltServer } from '../lib/start-salient.mjs';
 
@@ -14,7 +13,7 @@ const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
 const serverProgram = new URL('../../packages/server/dist/main.js', import.meta.url);
 
 const PAGES = [
-  '',
+  'index',
   'studio',
   'widget',
   'simple-chat',
@@ -26,7 +25,7 @@ const PAGES = [
   'guide',
   'doctor',
 ];
-const CATEGORIES = ['performance', 'accessibility', 'best-practices', 'seo'];
+const DEVICES = /** @type {const} */ (['desktop', 'mobile']);
 const WANTED = 95;
 /** Performance is measured in time: where it falls short, the median of this many runs counts. */
 const RUNS = 3;
@@ -37,16 +36,24 @@ const RUNS = 3;
  * @param {import('../lib/create-bench.mjs').Bench} bench
  * @returns {Promise<import('../lib/format-table.mjs').Table[]>}
  */
-export async function lighthouseScores({ cleanup }) {
+export async function lighthouseScores({ cleanup, pages: chosen }) {
   requireBuiltServer();
+  const unknown = chosen.find((page) => !PAGES.includes(page));
+  if (unknown !== undefined) throw new Error(`there is no page "${unknown}": ${PAGES.join(', ')}`);
+  takeEveryCore();
   const { url } = await startDemo(cleanup);
+  const pages = (chosen.length > 0 ? chosen : PAGES).map((page) => [`/demo/${page === 'index' ? '' : page}`, url]);
+  /** @type {string[][]} */
   const rows = [];
+  /** @type {string[]} */
   const short = [];
-  for (const page of PAGES) {
-    for (const device of /** @type {const} */ (['desktop', 'mobile'])) {
-      const { scores, findings } = await audit(`${url}/demo/${page}`, device);
-      rows.push([`/demo/${page}`, device, ...scores.map(String)]);
-      if (scores.some((score) => score < WANTED)) short.push(`/demo/${page}, ${device}: ${findings.join(', ')}.`);
+  for (const [path = '', origin = ''] of [['a plain page', await servePlainPage(cleanup)], ...pages]) {
+    const address = path.startsWith('/') ? origin + path : origin;
+    for (const device of DEVICES) {
+      const { cells, complaint } = await judge(() => auditPage(cleanup, address, device));
+      rows.push([path, device, ...cells]);
+      if (complaint) short.push(`${path}, ${device}: ${complaint}.`);
+      console.log(`${path}, ${device}: ${cells.join(' ')}${complaint && `: ${complaint}`}`);
     }
   }
   return [
@@ -56,6 +63,7 @@ export async function lighthouseScores({ cleanup }) {
       rows,
       notes: [
         `Wanted: ${WANTED} everywhere. Performance below that is measured ${RUNS} times and the median counts.`,
+        'A plain page shows what the machine gives.',
         ...(short.length > 0 ? ['Short of it:', ...short] : ['All are.']),
       ],
     },
@@ -73,43 +81,30 @@ async function startDemo(cleanup) {
 }
 
 /**
- * @param {string} url
- * @param {'desktop' | 'mobile'} device
+ * A page that cannot be measured is reported, and the others are measured.
+ *
+ * @param {() => Promise<import('../lib/audit-page.mjs').Audit>} audit
+ * @returns {Promise<{ cells: string[], complaint: string }>}
  */
-async function audit(url, device) {
-  const first = await run(url, device);
+async function judge(audit) {
+  try {
+    const { scores, findings } = await auditAgain(audit);
+    return {
+      cells: scores.map(String),
+      complaint: scores.some((score) => score < WANTED) ? findings.join(', ') : '',
+    };
+  } catch (error) {
+    process.exitCode = 1;
+    return { cells: CATEGORIES.map(() => 'failed'), complaint: /** @type {Error} */ (error).message };
+  }
+}
+
+/** @param {() => Promise<import('../lib/audit-page.mjs').Audit>} audit */
+async function auditAgain(audit) {
+  const first = await audit();
   const [performance = 0, ...others] = first.scores;
   if (performance >= WANTED) return first;
   const again = [performance];
-  while (again.length < RUNS) again.push((await run(url, device)).scores[0] ?? 0);
+  while (again.length < RUNS) again.push((await audit()).scores[0] ?? 0);
   return { ...first, scores: [median(again), ...others] };
-}
-
-/**
- * One run, in a browser of its own: nothing is cached, and no page is open beside it.
- *
- * @param {string} url
- * @param {'desktop' | 'mobile'} device
- */
-async function run(url, device) {
-  const port = await findFreePort();
-  const browser = await chromium.launch({
-    executablePath: await ensureBrowser(),
-    args: [...browserArguments(), `--remote-debugging-port=${port}`],
-  });
-  try {
-    const config = device === 'desktop' ? desktopConfig : undefined;
-    const result = await lighthouse(url, { port, logLevel: 'silent', onlyCategories: CATEGORIES }, config);
-    if (!result || result.lhr.runtimeError)
-      throw new Error(`${url}: ${result?.lhr.runtimeError?.message ?? 'no result'}`);
-    const { categories, audits } = result.lhr;
-    return {
-      scores: CATEGORIES.map((name) => Math.round((categories[name]?.score ?? 0) * 100)),
-      findings: Object.values(audits)
-        .filter(({ score, scoreDisplayMode }) => score !== null && score < 0.9 && scoreDisplayMode !== 'informative')
-        .map(({ id, displayValue }) => (displayValue ? `${id} (${displayValue})` : id)),
-    };
-  } finally {
-    await browser.close();
-  }
 }

@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { parseState, serializeState, startState, widgetOptions } from '../../examples/assets/studio-state.js';
+import { startConfigured } from '../support/start-configured.ts';
 import { expect, test } from '../support/test.ts';
 
 const preview = (page: Page) => page.frameLocator('#preview');
@@ -50,8 +51,7 @@ test('words and colours show at once in the running chat, without loading the pa
   expect(await preview(page).locator('body').getAttribute('data-mark')).toBe('same page');
   await expect(code(page)).toContainText('data-title="Harbour Help"');
   await expect(code(page)).toContainText('data-accent="#0f766e"');
-  // Once more is back to the agent's own.
-  await page.getByRole('button', { name: 'Teal' }).click();
+  await page.getByRole('button', { name: 'The agent’s own colour' }).click();
   await expect(code(page)).not.toContainText('data-accent');
   await page.getByLabel('Title', { exact: true }).fill('');
   await expect(preview(page).getByRole('dialog', { name: 'Alder & Wren' })).toBeVisible();
@@ -111,6 +111,119 @@ test('every way to embed says the same design in its own words', async ({ page, 
   await page.keyboard.press('ArrowRight');
   await expect(code(page)).toContainText("import { mount } from '@salient/widget';");
   await expect(code(page)).toContainText(String.raw`title: "It \"works\"",`);
+});
+
+const looks = {
+  radius: '8',
+  density: 'compact',
+  logo: 'https://img.example/logo.png',
+  avatar: 'https://img.example/face.png',
+};
+
+test('corners, room, logo and avatar are in the link and in the code of every way, and show in the chat', async ({
+  page,
+}) => {
+  test.slow();
+  const salient = await startConfigured({
+    agents: {
+      listed:
+        'agent_type: simple_chat\nllm: {inference_provider: local}\nwidget: {title: Listed, radius: 24, image_hosts: [img.example]}\n',
+      bare: 'agent_type: simple_chat\nllm: {inference_provider: local}\nwidget: {title: Bare}\n',
+    },
+  });
+  try {
+    const picture = await page.screenshot();
+    await page.route('https://img.example/**', (route) => route.fulfill({ contentType: 'image/png', body: picture }));
+    await page.goto(`${salient.url}/demo/studio#account=shop&agent=listed`);
+    const panel = preview(page).getByRole('dialog', { name: 'Listed' });
+    await expect(panel).toHaveCSS('border-radius', '24px');
+    await page.getByRole('radiogroup', { name: 'Corners' }).getByRole('radio', { name: '8', exact: true }).check();
+    await page.getByRole('radio', { name: 'Compact' }).check();
+    await page.getByLabel('Logo').fill(looks.logo);
+    await page.getByLabel('Avatar').fill(looks.avatar);
+    await expect(panel).toHaveCSS('border-radius', '8px');
+    await expect(panel.locator('img[src$="logo.png"]')).toBeVisible();
+    await expect(page.locator('#pictures')).toHaveText(/^Pictures come from hosts/);
+
+    for (const [name, value] of Object.entries(looks)) {
+      expect(new URLSearchParams(new URL(page.url()).hash.slice(1)).get(name)).toBe(value);
+      for (const [way, written] of [
+        ['Script tag', `data-${name}="${value}"`],
+        ['Iframe', `${name}: "${value}"`],
+        ['npm', `${name}: "${value}"`],
+      ] as const) {
+        await page.getByRole('tab', { name: way }).click();
+        await expect(code(page)).toContainText(written);
+      }
+    }
+    await page.reload();
+    await expect(panel).toHaveCSS('border-radius', '8px');
+    await expect(page.getByLabel('Logo')).toHaveValue(looks.logo);
+
+    await page.getByRole('combobox', { name: 'Agent' }).selectOption('bare');
+    await expect(page.locator('#pictures')).toHaveText(
+      'Not shown yet: list img.example in widget.image_hosts of bare.',
+    );
+    await expect(preview(page).getByRole('dialog', { name: 'Bare' })).toBeVisible();
+    await expect(preview(page).locator('img[src^="https:"]')).toHaveCount(0);
+  } finally {
+    await salient.stop();
+  }
+});
+
+test('every control is reached and set by keyboard alone, and goes back to the agent’s own', async ({
+  page,
+  salient,
+}) => {
+  test.slow();
+  await page.goto(`${salient.url}/demo/studio`);
+  await expect(page.getByText('Local answers')).toBeVisible();
+  await page.locator('#settings').focus();
+  const reached: string[] = [];
+  const hash = () => new URLSearchParams(new URL(page.url()).hash.slice(1));
+  const last = () =>
+    page.evaluate(() => document.activeElement?.id === 'preview' || document.activeElement === document.body);
+  for (let presses = 0; presses < 80 && !(await last()); presses++) {
+    await page.keyboard.press('Tab');
+    const control = await page.evaluate(() => {
+      const { tagName, name, type, dataset } = document.activeElement as HTMLInputElement;
+      return { tagName, name, type, accent: dataset['accent'] };
+    });
+    const { name, type } = control;
+    if (control.accent !== undefined) {
+      await page.keyboard.press('Enter');
+      expect(hash().get('accent')).toBe(control.accent || null);
+      if (control.accent) reached.push('accent swatch');
+    } else if (type === 'radio') {
+      reached.push(name);
+      const before = hash().get(name);
+      await page.keyboard.press('ArrowRight');
+      await expect.poll(() => hash().get(name)).not.toBe(before);
+      await page.keyboard.press('ArrowLeft');
+      await expect.poll(() => hash().get(name)).toBe(before);
+    } else if (type === 'checkbox') {
+      reached.push(name);
+      await page.keyboard.press('Space');
+      expect(hash().get(name)).toBe('true');
+    } else if (control.tagName === 'TEXTAREA' || type === 'text') {
+      reached.push(name);
+      if (name === 'account') continue;
+      const text = name === 'logo' || name === 'avatar' ? 'https://img.example/x.png' : 'Ahoy';
+      await page.keyboard.type(text);
+      await expect.poll(() => hash().get(name)).toBe(text);
+      await page.keyboard.press('ControlOrMeta+a');
+      await page.keyboard.press('Delete');
+      await expect.poll(() => hash().get(name)).toBe(null);
+    } else if (control.tagName === 'SELECT') {
+      reached.push(name);
+      await page.keyboard.press('ArrowDown');
+      await expect.poll(() => hash().get(name)).not.toBe(null);
+    } else if (type === 'color') reached.push(name);
+  }
+  const named = await page
+    .locator('#settings')
+    .evaluate((form: HTMLFormElement) => [...form.elements].map((field) => (field as HTMLInputElement).name));
+  expect(new Set(reached)).toEqual(new Set([...named, 'accent swatch'].filter(Boolean)));
 });
 
 test('the link and the code are copied', async ({ page, salient, context }) => {

@@ -92,6 +92,10 @@ for (const app of ['react-app', 'vue-app'] as const) {
 
       await page.getByRole('button', { name: 'Rename' }).click();
       await expect(chatOn(page, 'Help desk').log).toContainText('30 days of delivery');
+      await page.getByRole('button', { name: 'Take the name away' }).click();
+      await expect(chatOn(page, 'Alder & Wren').log).toContainText('30 days of delivery');
+      await page.getByRole('button', { name: 'Rename' }).click();
+      await expect(chatOn(page, 'Help desk').log).toContainText('30 days of delivery');
 
       const inline = page.getByRole('region');
       await inline.getByRole('textbox', { name: 'Message' }).fill('How do I reset my password?');

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 
@@ -13,15 +13,23 @@ const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.css': 'text/css',
+  '.json': 'application/json',
 };
 
-/** A static host, as plain as they come: a folder's files on `127.0.0.1`, `index.html` at `/`. */
-export async function startFolder(folder: string): Promise<FolderServer> {
+/**
+ * A static host, as plain as they come: a folder's files on `127.0.0.1`, `index.html` at `/`.
+ *
+ * @param headersOf what is sent beside the type, by path
+ */
+export async function startFolder(
+  folder: string,
+  headersOf: (path: string) => OutgoingHttpHeaders = () => ({}),
+): Promise<FolderServer> {
   const answer = async (path: string, response: ServerResponse) => {
     const file = path === '/' ? '/index.html' : path;
     const content = await readFile(join(folder, file)).catch(() => null);
     const type = types[extname(file)] ?? 'application/octet-stream';
-    if (content) response.writeHead(200, { 'content-type': type }).end(content);
+    if (content) response.writeHead(200, { 'content-type': type, ...headersOf(file) }).end(content);
     // Browsers ask for an icon by themselves; that it is missing is no error of the page.
     else response.writeHead(file === '/favicon.ico' ? 204 : 404).end();
   };

@@ -16,11 +16,13 @@ export type Site = Record<string, string | { body: string; headers: OutgoingHttp
 export type MakeSites = (url: (host: string) => string) => Record<string, Site>;
 
 export interface WebOptions {
-  /** Where the Salient server listens: it answers as `chat.salient.test`. */
+  /** Where the Salient server listens. */
   salientUrl: string;
-  /** The hosts beside the server, each below another `.test` domain: what browsers call another site. */
+  /** The hosts beside the server, each below another domain: what browsers call another site. */
   hosts: readonly string[];
   sites: MakeSites;
+  /** The name under which the Salient server answers. Default: `SALIENT_HOST`. */
+  salientHost?: string;
   /** Changes the `Set-Cookie` header that the Salient server sent, as a browser that knows less of it would read it. */
   readCookie?: (setCookie: string) => string;
 }
@@ -39,13 +41,14 @@ export const SALIENT_HOST = 'chat.salient.test';
 /** Switch for Chromium: names that nobody owns lead to this machine. */
 export const webArgument = '--host-resolver-rules=MAP *.test 127.0.0.1';
 
-export async function startWeb({ salientUrl, hosts, sites: makeSites, readCookie }: WebOptions): Promise<Web> {
+export async function startWeb(options: WebOptions): Promise<Web> {
+  const { salientUrl, salientHost = SALIENT_HOST, hosts, sites: makeSites, readCookie } = options;
   const requests: Web['requests'] = [];
-  const certificate = await createCertificate([SALIENT_HOST, ...hosts]);
+  const certificate = await createCertificate([salientHost, ...hosts]);
   const server = createServer(certificate, (request, response) => {
     const host = request.headers.host?.replace(/:\d+$/, '') ?? '';
     const { pathname } = new URL(request.url ?? '/', 'https://host');
-    if (host === SALIENT_HOST) forward(request, response);
+    if (host === salientHost) forward(request, response);
     else answer(sites[host]?.[pathname], pathname, response);
   });
   server.listen(0, '127.0.0.1');

@@ -17,17 +17,32 @@ document.querySelector('#tag').textContent = tagSnippet(window.location.origin, 
 for (const name of ['ready', 'message:sent', 'stream:start', 'stream:end', 'message:received', 'error']) {
   window.addEventListener(`salient:${name}`, () => show('tag', `salient:${name}, an event of the window`));
 }
+const isSandboxed = !('credentialless' in HTMLIFrameElement.prototype);
+const frameOrigin = isSandboxed ? 'null' : new URL(frame.src).origin;
+
 window.addEventListener('message', ({ origin, source, data }) => {
-  if (source !== frame.contentWindow || origin !== new URL(frame.src).origin) return;
+  if (source !== frame.contentWindow || origin !== frameOrigin) return;
   if (String(data?.type).startsWith('salient:')) show('frame', `${data.type}, a message of the frame`);
 });
 
-// The frame may have spoken before this page listened: it says again what it has said.
-frame.contentWindow.postMessage({ type: 'salient:state' }, new URL(frame.src).origin);
+if (isSandboxed) {
+  setApart();
+} else {
+  // The frame may have spoken before this page listened: it says again what it has said.
+  frame.contentWindow.postMessage({ type: 'salient:state' }, frameOrigin);
+}
 
-// Without it a frame of the same host shares the cookie, and the two are one visitor with one conversation.
-if (!('credentialless' in HTMLIFrameElement.prototype)) {
-  document.querySelector('#frame-visitor').textContent = 'The same visitor: this browser does not know credentialless';
+/**
+ * For browsers that do not know `credentialless`: there a frame of the page's own host would share its cookie, and the
+ * two would be one visitor with one conversation. Without an origin it has no cookie, and knows its parent by the referrer.
+ */
+function setApart() {
+  frame.sandbox = 'allow-scripts allow-forms allow-popups';
+  frame.referrerPolicy = 'origin';
+  const { src } = frame;
+  frame.src = src;
+  document.querySelector('#frame-visitor').textContent =
+    'A visitor of its own, without a cookie: the frame is sandboxed';
 }
 
 function show(side, text) {

@@ -1,7 +1,7 @@
 /** What the server says about accounts and agents, in the studio's form. */
 import { getAgents, getSession, getWidgetConfig, describeModel } from './server.js';
 
-const texts = ['title', 'subtitle', 'greeting', 'placeholder'];
+const texts = ['title', 'subtitle', 'greeting', 'placeholder', 'logo', 'avatar'];
 
 /**
  * Fills the list of agents with the account's own.
@@ -37,6 +37,9 @@ export async function showAgent(form, { account, agent }) {
     showOwnAccent(form.elements.accent, config.accent);
     showOwn(form, 'position', config.position);
     showOwn(form, 'theme', config.theme);
+    showOwn(form, 'radius', String(config.radius));
+    showOwn(form, 'density', config.density);
+    form.dataset.imageHosts = JSON.stringify(config.image_hosts);
     answers.dataset.state = model.answered_by.provider === 'local' ? 'local' : 'model';
     answers.textContent = `${describeModel(model)}.`;
   } catch (error) {

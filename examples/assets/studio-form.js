@@ -39,6 +39,6 @@ function writeAccent(form, accent) {
   field.value = accent || field.dataset.own || field.value;
   form.querySelector('#accent-value').textContent = accent || 'The agent’s own';
   for (const swatch of form.querySelectorAll('[data-accent]')) {
-    swatch.setAttribute('aria-pressed', String(swatch.dataset.accent === accent));
+    swatch.ariaPressed = String(swatch.dataset.accent === accent);
   }
 }

@@ -1,7 +1,15 @@
 import { serializeState, widgetOptions } from './studio-state.js';
 
 /** What the widget can change while it runs; anything else needs the page anew. */
-const LIVE = new Set(['position', 'theme', 'accent', 'title', 'subtitle', 'greeting', 'placeholder', 'starters']);
+const LIVE = new Set(
+  ['position', 'theme', 'accent', 'radius', 'density', 'logo', 'avatar'].concat([
+    'title',
+    'subtitle',
+    'greeting',
+    'placeholder',
+    'starters',
+  ]),
+);
 const ADDRESSES = {
   shop: 'alder-and-wren.example',
   clinic: 'harbourstreet.example',

@@ -3,6 +3,7 @@
  * what is wrong is left at its default and named.
  */
 
+const picture = /^(https:\/\/[^\s"'<>\\]{1,292})?$/;
 const slug = /^[a-z0-9][a-z0-9_-]{0,63}$/i;
 const line = (/** @type {number} */ max) => new RegExp(`^[^\\p{Cc}]{0,${max}}$`, 'u');
 const lines = (/** @type {number} */ max) => new RegExp(`^(?:[^\\p{Cc}]|\\n){0,${max}}$`, 'u');
@@ -15,6 +16,10 @@ const SETTINGS = /** @type {Record<string, {start: string, form: RegExp}>} */ ({
   position: { start: '', form: /^((bottom|top)-(right|left))?$/ },
   theme: { start: '', form: /^(auto|light|dark)?$/ },
   accent: { start: '', form: /^(#[0-9a-f]{6})?$/i },
+  radius: { start: '', form: /^(0|8|16|24)?$/ },
+  density: { start: '', form: /^(comfortable|compact)?$/ },
+  logo: { start: '', form: picture },
+  avatar: { start: '', form: picture },
   title: { start: '', form: line(80) },
   subtitle: { start: '', form: line(120) },
   greeting: { start: '', form: lines(600) },

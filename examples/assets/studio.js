@@ -2,6 +2,7 @@
 import { fillAgents, showAgent } from './studio-agents.js';
 import { enableCode, showCode } from './studio-code.js';
 import { readForm, writeForm } from './studio-form.js';
+import { showPictureHosts } from './studio-pictures.js';
 import { createPreview } from './studio-preview.js';
 import { enableScreenshots } from './studio-screenshot.js';
 import { parseState, serializeState, startState } from './studio-state.js';
@@ -27,11 +28,8 @@ form.addEventListener('reset', (event) => {
 });
 form.addEventListener('submit', (event) => event.preventDefault());
 form.addEventListener('click', ({ target }) => {
-  // What is chosen once more goes back to the agent's own.
   const swatch = target.closest('[data-accent]');
-  if (swatch) change({ ...state, accent: state.accent === swatch.dataset.accent ? '' : swatch.dataset.accent });
-  const { name, value } = target;
-  if (['position', 'theme'].includes(name) && state[name] === value) change({ ...state, [name]: '' });
+  if (swatch) change({ ...state, accent: swatch.dataset.accent });
 });
 // The choices above the preview belong to the form without being inside it.
 document.querySelector('.stage-tools').addEventListener('input', () => change(readForm(form, state)));
@@ -53,7 +51,7 @@ async function open(wished, problem = '') {
   say(problem + known.problem);
   state = { ...wished, agent: known.agent ?? wished.agent };
   show();
-  await showAgent(form, state);
+  await describeAgent();
 }
 
 function change(next) {
@@ -66,7 +64,7 @@ function change(next) {
   const isOtherAgent = next.agent !== state.agent;
   state = next;
   show();
-  if (isOtherAgent) void showAgent(form, state);
+  if (isOtherAgent) void describeAgent();
 }
 
 /** An account counts once the server knows it; until then the design stays with the last one. */
@@ -77,7 +75,7 @@ async function changeAccount(account) {
   if (agent === null) return;
   state = { ...state, account, agent };
   show();
-  await showAgent(form, state);
+  await describeAgent();
 }
 
 function show() {
@@ -88,6 +86,12 @@ function show() {
   document.querySelector('#share-link').textContent = window.location.href;
   preview.show(state);
   showCode(state);
+  showPictureHosts(form, state);
+}
+
+async function describeAgent() {
+  await showAgent(form, state);
+  showPictureHosts(form, state);
 }
 
 function say(text) {

@@ -39,6 +39,7 @@ export const SalientChat = forwardRef<Widget | null, SalientChatProps>(function 
   const settings = JSON.stringify(settingsOf(props));
   const place = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
+  const given = useRef<string[]>([]);
   const [widget, setWidget] = useState<Widget | null>(null);
 
   useEffect(() => {
@@ -64,7 +65,14 @@ export const SalientChat = forwardRef<Widget | null, SalientChatProps>(function 
       setWidget(null);
     };
   }, [account, agent, backend, mode]);
-  useEffect(() => widget?.update(JSON.parse(settings) as WidgetOptions), [widget, settings]);
+  useEffect(() => {
+    if (!widget) return;
+    const options = JSON.parse(settings) as WidgetOptions;
+    // A prop that is taken away goes back to what the server says.
+    const gone = given.current.filter((name) => !(name in options)).map((name) => [name, null]);
+    widget.update({ ...Object.fromEntries(gone), ...options });
+    given.current = Object.keys(options);
+  }, [widget, settings]);
   useImperativeHandle<Widget | null, Widget | null>(ref, () => widget, [widget]);
 
   return mode === 'inline' ? createElement('div', { ref: place, className, style }) : null;

@@ -86,7 +86,15 @@ export const SalientChat = defineComponent({
     onMounted(show);
     onBeforeUnmount(remove);
     watch(() => [props.account, props.agent, props.backend, props.mode].join(), show, { flush: 'post' });
-    watch(settings, (changed) => widget.value?.update(changed), { deep: true });
+    watch(
+      settings,
+      (changed, before) => {
+        // A prop that is taken away goes back to what the server says.
+        const gone = Object.keys(before).filter((name) => !(name in changed));
+        widget.value?.update({ ...Object.fromEntries(gone.map((name) => [name, null])), ...changed });
+      },
+      { deep: true },
+    );
     expose({ widget });
     return () => (props.mode === 'inline' ? h('div', { ref: place }) : null);
   },

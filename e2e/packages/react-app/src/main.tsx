@@ -7,7 +7,7 @@ const backend = new URLSearchParams(location.search).get('backend') ?? location.
 function App() {
   const chat = useRef<Widget | null>(null);
   const [agent, setAgent] = useState('simple_chat1');
-  const [title, setTitle] = useState('Shop help');
+  const [title, setTitle] = useState<string | undefined>('Shop help');
   const [isShown, setShown] = useState(true);
   const [heard, setHeard] = useState<string[]>([]);
   const hear = (event: string) => setHeard((before) => [...before, event]);
@@ -15,6 +15,7 @@ function App() {
     <main>
       <button onClick={() => chat.current?.open()}>Ask us</button>
       <button onClick={() => setTitle('Help desk')}>Rename</button>
+      <button onClick={() => setTitle(undefined)}>Take the name away</button>
       <button onClick={() => setAgent('simple_chat2')}>Ask somebody else</button>
       <button onClick={() => setShown(false)}>Leave</button>
       <output>{heard.join(' ')}</output>
@@ -23,7 +24,7 @@ function App() {
           ref={chat}
           backend={backend}
           agent={agent}
-          title={title}
+          {...(title !== undefined && { title })}
           onReady={() => hear(`ready:${agent}`)}
           onMessageReceived={({ status }) => hear(`received:${status}`)}
         />

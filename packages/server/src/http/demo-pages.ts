@@ -69,5 +69,9 @@ function listPages(examples: string): string[] {
 }
 
 function policyOf(page: string): string {
-  return (FRAMING_PAGES.has(page) ? [...PAGE_POLICY, "frame-src 'self'"] : PAGE_POLICY).join('; ');
+  // On the studio's sample pages an agent's logo and avatar show; the widget asks only hosts that the agent lists.
+  const policy = page.startsWith('scenes/')
+    ? PAGE_POLICY.map((directive) => (directive.startsWith('img-src') ? `${directive} https:` : directive))
+    : PAGE_POLICY;
+  return (FRAMING_PAGES.has(page) ? [...policy, "frame-src 'self'"] : policy).join('; ');
 }

@@ -151,8 +151,8 @@ describe('a file of the widget', () => {
 });
 
 describe('the iframe wrapper', () => {
-  const policyOf = async (address: string) => {
-    const { status, headers } = await get(address);
+  const policyOf = async (address: string, sent: Record<string, string> = { 'X-Forwarded-Proto': 'https' }) => {
+    const { status, headers } = await get(address, sent);
     expect(status).toBe(200);
     expect(headers['x-frame-options']).toBeUndefined();
     const directives = String(headers['content-security-policy']).split('; ');
@@ -212,6 +212,14 @@ describe('the iframe wrapper', () => {
     expect(policy['script-src']).toBe(`'self' ${hashOf('script')}`);
     expect(policy['style-src']).toBe(`'self' ${hashOf('style')}`);
     expect(policy['default-src']).toBe("'none'");
+    expect(policy['connect-src']).toBe("'self'");
+  });
+
+  it('names its address over plain http, where WebKit takes no word for it in a sandboxed frame', async () => {
+    expect((await policyOf('/iframe-wrapper.html', {}))['connect-src']).toBe(`'self' ${url}`);
+    for (const host of ['evil.example *', "evil.example; script-src 'unsafe-inline'", 'user@evil.example', '[::1]']) {
+      expect((await policyOf('/iframe-wrapper.html', { Host: host }))['connect-src']).toBe("'self'");
+    }
   });
 });
 

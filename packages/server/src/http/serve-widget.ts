@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Express, Request, Response } from 'express';
 import { ENCODINGS, readWidgetFiles, type WidgetFile } from './widget-files.ts';
-import { wrapperPolicy } from './wrapper-policy.ts';
+import { ownSource, wrapperPolicy } from './wrapper-policy.ts';
 
 /** Which pages may show an agent of this address in a frame: sources as in CSP. Never throws. */
 export type FindFramers = (account: unknown, agent: unknown) => Promise<string[]>;
@@ -38,7 +38,8 @@ function lifetimeOf(address: string, name: string): string {
 function serveWrapper(name: string, file: WidgetFile, findFramers: FindFramers) {
   const policyFor = wrapperPolicy(file.content.identity.toString('utf8'));
   return async (req: Request, res: Response) => {
-    const policy = policyFor(await findFramers(req.query['account'], req.query['agent']));
+    const framers = await findFramers(req.query['account'], req.query['agent']);
+    const policy = policyFor(framers, ownSource(req.get('Host'), req.get('X-Forwarded-Proto')));
     res.removeHeader('X-Frame-Options');
     // A sandboxed frame has no origin to be keyed by, and browsers warn of a page that asks for it.
     res.removeHeader('Origin-Agent-Cluster');

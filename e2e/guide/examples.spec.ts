@@ -1,40 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { chatOn } from '../support/chat.ts';
+import { examples, examplesIn, SERVER, SITE, stepsOf } from '../support/guide-examples.ts';
 import { runDoctor } from '../support/run-doctor.ts';
 import type { RunningSalient } from '../support/start-salient.ts';
 import { expect, test } from '../support/test.ts';
 
-const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
-const guide = readFileSync(`${projectRoot}/examples/EMBEDDING-GUIDE.md`, 'utf8');
-
-/** The names that the guide gives to the two sides. */
-const SITE = 'https://www.example.com/';
-const SERVER = 'https://chat.example.com';
-
-interface Example {
-  section: string;
-  language: string;
-  code: string;
-}
-
-const examples = readExamples(guide);
-const examplesIn = (language: string) => examples.filter((example) => example.language === language);
 const tag = examplesIn('html')[0]?.code ?? '';
-
-/** The fenced code of the guide, each under the heading it stands below. */
-function readExamples(markdown: string): Example[] {
-  let section = '';
-  const found: Example[] = [];
-  for (const [, heading, indent = '', language = '', code = ''] of markdown.matchAll(
-    /^## (.*)$|^( *)```(\w*)\n([\s\S]*?)^ *```$/gm,
-  )) {
-    if (heading !== undefined) section = heading;
-    else found.push({ section, language, code: code.replaceAll(new RegExp(`^${indent}`, 'gm'), '').trimEnd() });
-  }
-  return found;
-}
 
 /** Opens a page of the guide's site that holds this HTML; the guide's server is the running one. */
 async function openSite(page: Page, salient: RunningSalient, body: string, headers: Record<string, string> = {}) {
@@ -191,7 +162,10 @@ test.describe('the CSP to paste', () => {
   });
 });
 
-for (const { section, code } of examplesIn('sh')) {
+// Those of the section to try it in an empty folder are followed there, step by step: from-nothing.spec.ts.
+const followed = new Set(stepsOf('Try it in an empty folder first').flatMap(({ code }) => code));
+
+for (const { section, code } of examplesIn('sh').filter((example) => !followed.has(example.code))) {
   test(`command, "${section}": does what the guide says`, async ({ salient, hostPage }) => {
     if (code.startsWith('curl')) {
       const [, name = '', value = ''] = /-H '([^:]+): ([^']+)'/.exec(code) ?? [];

@@ -1,0 +1,57 @@
+import { expect } from '@playwright/test';
+import type { BrowserDriver } from './browser-driver.ts';
+import { readChats, showControl, showElement } from './read-chats.ts';
+
+/** Generous: three browsers share a small machine. */
+const patience = { timeout: 30_000 };
+
+export interface ChatPlace {
+  /** Which of the page's chats, counted from 0. Default: the first. */
+  index?: number;
+  /** CSS selector of the iframe that it stands in. Default: none, the page itself. */
+  frame?: string;
+}
+
+/** A chat on a page or in a frame of it, used as a visitor does: by mouse and by keyboard. */
+export interface DrivenChat {
+  /** Clicks the launcher and waits for the panel. */
+  open(): Promise<void>;
+  /** Waits for the answer, which must contain this text, and for its end. */
+  ask(question: string, answer: string): Promise<void>;
+  /** The conversation, once the chat is there. */
+  logText(): Promise<string>;
+  expectLog(text: string): Promise<void>;
+}
+
+export function chatAt(driver: BrowserDriver, { index = 0, frame }: ChatPlace = {}): DrivenChat {
+  // A frame that has not loaded yet has no chat.
+  const look = async () => (await driver.evaluate(readChats, undefined, frame))[index];
+  const logText = async () => (await look())?.logText ?? '';
+
+  async function click(name: string) {
+    if (frame !== undefined) await driver.evaluate(showElement, frame);
+    await expect.poll(() => driver.evaluate(showControl, { index, name }, frame), patience).not.toBeNull();
+    const control = (await driver.evaluate(showControl, { index, name }, frame))!;
+    const corner = frame === undefined ? { x: 0, y: 0 } : await driver.evaluate(showElement, frame);
+    await driver.click(corner.x + control.x, corner.y + control.y);
+  }
+
+  return {
+    logText,
+    async open() {
+      await click('Open chat');
+      await expect.poll(async () => (await look())?.isOpen, patience).toBe(true);
+    },
+    async ask(question, answer) {
+      await click('Message');
+      await driver.type(question);
+      await expect.poll(async () => (await look())?.composerText, patience).toBe(question);
+      await driver.press('Enter');
+      await expect.poll(logText, patience).toContain(answer);
+      await expect.poll(async () => (await look())?.isAnswering, patience).toBe(false);
+    },
+    async expectLog(text) {
+      await expect.poll(logText, patience).toContain(text);
+    },
+  };
+}
