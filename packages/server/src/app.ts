@@ -23,7 +23,9 @@ import {
   createSessionCookie,
   createSessionRoutes,
   createVisitorOf,
+  logReuse,
   sessionOperations,
+  sessionRules,
 } from './features/sessions/index.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
@@ -58,8 +60,14 @@ export interface AppDependencies {
 /** Every address of the server, in the order a request meets them. `A` is one agent of one account. */
 export function createApp(dependencies: AppDependencies): Express {
   const { config, database, directory, models } = dependencies;
-  const cookie = createSessionCookie(config.app.session, config.production);
-  const visitorOf = createVisitorOf(database, cookie, config.secret);
+  const visitors = {
+    database,
+    cookie: createSessionCookie(config.app.session, config),
+    secret: config.secret,
+    rules: sessionRules(config.app.session),
+    noteReuse: logReuse(dependencies.log),
+  };
+  const visitorOf = createVisitorOf(visitors);
   const enterAgent = createEnterAgent(directory);
 
   const health = createHealthRoutes(database, dependencies.isReady);
@@ -71,9 +79,7 @@ export function createApp(dependencies: AppDependencies): Express {
   });
   const sessions = createSessionRoutes({
     database,
-    cookie,
-    secret: config.secret,
-    maxAgeDays: config.app.session.max_age_days,
+    visitors,
     visitorOf,
     enterAgent,
     defaultAgent: () => findDefaultAgent(database, directory),
@@ -110,6 +116,7 @@ export function createApp(dependencies: AppDependencies): Express {
   serve(app, `${A}/turns/:turn_id/stop`, inAgent, { post: conversations.stop });
   serve(app, `${A}/messages/:message_id/feedback`, inAgent, { post: [jsonBody, conversations.feedback] });
   serve(app, `${A}/session/token`, inAgent, { post: sessions.token });
+  serve(app, `${A}/session/signout`, inAgent, { post: [jsonBody, sessions.signout] });
   serve(app, `${A}/session/reset`, inAgent, { post: sessions.reset });
 
   serve(app, '/api/session', [], { get: sessions.info }, anyMayAsk);

@@ -31,6 +31,7 @@ import {
   type ModelChoices,
 } from './features/conversations/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
+import { CLEAR_EXPIRED_INTERVAL_MS, clearExpired, sessionRules } from './features/sessions/index.ts';
 import { createPriceList, readOwnPrices, unpricedModels, type PriceList } from './features/usage/index.ts';
 import type { Logger } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -138,6 +139,11 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     { name: 'notice edited agents', everyMs: REFRESH_INTERVAL_MS, run: () => directory.refresh() },
     { name: 'keep drafts', everyMs: DRAFT_INTERVAL_MS, run: () => keepDrafts(conversations) },
     { name: 'end orphaned turns', everyMs: ORPHAN_INTERVAL_MS, run: createOrphanWatch(conversations) },
+    {
+      name: 'clear expired sessions',
+      everyMs: CLEAR_EXPIRED_INTERVAL_MS,
+      run: () => clearExpired(database, sessionRules(config.app.session)),
+    },
     { name: 'note last use', everyMs: LAST_USED_INTERVAL_MS, run: () => conversations.lastUsed.flush() },
   ]);
 

@@ -5,3 +5,4 @@ export { findDrift, migrate } from './migrate.ts';
 export { persistently } from './persistently.ts';
 export type { AccountTransaction, WorkerTransaction } from './tenant-scope.ts';
 export type { FoundKnowledge, KnowledgeSearch, LlmRequestRow, OrphanedTurn, PendingCall } from './turn-statements.ts';
+export type { EnteredVisitor } from './visitor-statements.ts';

@@ -42,6 +42,8 @@ describe('the catalogue (T2)', () => {
       'messages',
       'session_tokens',
       'sessions',
+      'visitor_keys',
+      'visitors',
     ]);
     for (const table of tables) {
       expect(await rowsOf(table, accountIds.a), `${table.name}: add a row to seedAccount`).not.toEqual([]);
@@ -93,16 +95,21 @@ describe('the catalogue (T2)', () => {
     expect(await database.asWorker(describeGrants)).toMatchInlineSnapshot(`
       "salient_app accounts SELECT, INSERT, UPDATE
       salient_app agent_instances SELECT, INSERT, UPDATE
+      salient_app browser_keys SELECT, INSERT, UPDATE
       salient_app knowledge_chunks SELECT, INSERT, UPDATE, DELETE
       salient_app knowledge_documents SELECT, INSERT, UPDATE, DELETE
       salient_app llm_requests SELECT, INSERT
       salient_app messages SELECT, INSERT, UPDATE
-      salient_app session_tokens SELECT, INSERT, DELETE
+      salient_app session_tokens SELECT, INSERT, UPDATE, DELETE
       salient_app sessions SELECT, INSERT, UPDATE
+      salient_app visitor_keys SELECT, INSERT, UPDATE, DELETE
+      salient_app visitors SELECT, INSERT, UPDATE, DELETE
       salient_worker accounts SELECT
       salient_worker agent_instances SELECT (UPDATE last_used_at)
+      salient_worker browser_keys SELECT, DELETE
       salient_worker llm_requests SELECT
       salient_worker messages SELECT (UPDATE content, UPDATE lease_expires_at, UPDATE lease_owner)
+      salient_worker session_tokens SELECT, DELETE
       salient_worker sessions SELECT"
     `);
   });
@@ -306,7 +313,8 @@ describe('the worker', () => {
       `UPDATE sessions SET email = 'someone@example.com'`,
       `DELETE FROM messages`,
       `INSERT INTO accounts (slug, name) VALUES ('c', 'C')`,
-      `SELECT * FROM session_tokens`,
+      `SELECT * FROM visitors`,
+      `UPDATE session_tokens SET ended_at = NULL`,
       `SELECT * FROM knowledge_chunks`,
       `CREATE TABLE own (id integer)`,
     ]) {
@@ -405,6 +413,7 @@ function seedAccount(slug: string): Promise<string> {
     const own = { accountId, agentInstanceId: agent.id };
     const session = await tx.session.create({ data: { ...own, accountSlug: slug, sessionKey: 'same-key' } });
     const inFuture = new Date(Date.now() + 60_000);
+    await tx.visitorKey.create({ data: { accountId, keyHash: 'same-hash', sessionKey: 'same-key' } });
     await tx.sessionToken.create({
       data: { ...own, tokenHash: randomUUID(), sessionKey: 'same-key', expiresAt: inFuture },
     });

@@ -7,6 +7,7 @@ import { runOnEmbedded, runOnPool, type RunStatement } from './run-statement.ts'
 import { createTenantScope, type TenantScope } from './tenant-scope.ts';
 import { createConversationReads, type ConversationReads } from './conversation-reads.ts';
 import { createTurnStatements, type TurnStatements } from './turn-statements.ts';
+import { createVisitorStatements, type VisitorStatements } from './visitor-statements.ts';
 
 export interface DatabaseOptions {
   /** `postgresql://...`; null for the embedded database. */
@@ -24,6 +25,7 @@ export interface Database extends TenantScope {
   readonly kind: 'postgres' | 'embedded';
   readonly turns: TurnStatements;
   readonly conversations: ConversationReads;
+  readonly visitors: VisitorStatements;
   /** Names of the migrations applied while opening. */
   readonly migrated: string[];
   /** Rejects when the database cannot be reached. */
@@ -65,6 +67,7 @@ function createDatabase(
     ...createTenantScope(prisma),
     turns: createTurnStatements(run),
     conversations: createConversationReads(prisma),
+    visitors: createVisitorStatements(run),
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
     },
