@@ -19,6 +19,7 @@ import {
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
+import { createIdentityRoutes, identityOperations } from './features/identity/index.ts';
 import {
   createSessionCookie,
   createSessionRoutes,
@@ -86,6 +87,8 @@ export function createApp(dependencies: AppDependencies): Express {
     describeModel: (agent) => describeModel(agent, models),
   });
 
+  const identity = createIdentityRoutes(visitors);
+
   const app = express();
   app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
   app.use(requestContext(dependencies.log, dependencies.metrics), securityHeaders);
@@ -116,6 +119,7 @@ export function createApp(dependencies: AppDependencies): Express {
   serve(app, `${A}/turns/:turn_id/stop`, inAgent, { post: conversations.stop });
   serve(app, `${A}/messages/:message_id/feedback`, inAgent, { post: [jsonBody, conversations.feedback] });
   serve(app, `${A}/session/token`, inAgent, { post: sessions.token });
+  serve(app, `${A}/identify`, inAgent, { post: [jsonBody, identity.identify] });
   serve(app, `${A}/session/signout`, inAgent, { post: [jsonBody, sessions.signout] });
   serve(app, `${A}/session/reset`, inAgent, { post: sessions.reset });
 
@@ -146,6 +150,7 @@ export function createApp(dependencies: AppDependencies): Express {
     ...agentOperations,
     ...conversationOperations(config.app.chat.max_message_chars),
     ...sessionOperations,
+    ...identityOperations,
   ]);
   serveWidget(app, dependencies.site.widget, createFindFramers(directory));
   serveSite(app, dependencies.site);

@@ -36,10 +36,12 @@ describe('the catalogue (T2)', () => {
     expect(tables.map(({ name }) => name)).toEqual([
       'accounts',
       'agent_instances',
+      'identity_keys',
       'knowledge_chunks',
       'knowledge_documents',
       'llm_requests',
       'messages',
+      'profiles',
       'session_tokens',
       'sessions',
       'visitor_keys',
@@ -96,10 +98,12 @@ describe('the catalogue (T2)', () => {
       "salient_app accounts SELECT, INSERT, UPDATE
       salient_app agent_instances SELECT, INSERT, UPDATE
       salient_app browser_keys SELECT, INSERT, UPDATE
+      salient_app identity_keys SELECT, INSERT, UPDATE
       salient_app knowledge_chunks SELECT, INSERT, UPDATE, DELETE
       salient_app knowledge_documents SELECT, INSERT, UPDATE, DELETE
       salient_app llm_requests SELECT, INSERT
       salient_app messages SELECT, INSERT, UPDATE
+      salient_app profiles SELECT, INSERT, UPDATE, DELETE
       salient_app session_tokens SELECT, INSERT, UPDATE, DELETE
       salient_app sessions SELECT, INSERT, UPDATE
       salient_app visitor_keys SELECT, INSERT, UPDATE, DELETE
@@ -414,6 +418,9 @@ function seedAccount(slug: string): Promise<string> {
     const session = await tx.session.create({ data: { ...own, accountSlug: slug, sessionKey: 'same-key' } });
     const inFuture = new Date(Date.now() + 60_000);
     await tx.visitorKey.create({ data: { accountId, keyHash: 'same-hash', sessionKey: 'same-key' } });
+    await tx.identityKey.create({ data: { accountId, kid: 'same-kid', algorithm: 'ES256', publicKey: 'PEM' } });
+    const { id: visitorId } = await tx.visitor.findFirstOrThrow({ where: { accountId, sessionKey: 'same-key' } });
+    await tx.profile.create({ data: { accountId, visitorId, field: 'name', value: 'same name', verified: false } });
     await tx.sessionToken.create({
       data: { ...own, tokenHash: randomUUID(), sessionKey: 'same-key', expiresAt: inFuture },
     });

@@ -15,6 +15,9 @@ import {
 import { getDomain } from 'tldts';
 import { z } from 'zod';
 
+/** `private`: only people who are signed in, on the account's site or in the console. */
+const AGENT_ACCESS = ['public', 'private'] as const;
+
 const text = (maxLength: number) => z.string().trim().min(1).max(maxLength);
 const hostPattern = z
   .string()
@@ -141,6 +144,9 @@ export const agentLayerSchema = z.strictObject({
     })
     .optional(),
   budget: z.strictObject({ monthly_usd: usd.optional() }).optional(),
+  /** Whom it speaks with: anybody, or people whom the account vouches for. */
+  access: z.enum(AGENT_ACCESS).optional(),
+  identity: z.strictObject({ required: z.boolean().optional() }).optional(),
   feature_flags: z
     .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be a name such as enable_feedback'), z.boolean())
     .optional(),
@@ -213,6 +219,9 @@ export interface AgentConfig {
   /** US dollars as a decimal string. */
   monthlyBudgetUsd: string | null;
   featureFlags: Record<string, boolean>;
+  access: (typeof AGENT_ACCESS)[number];
+  /** Whether visitors need a proof of identity. */
+  identityRequired: boolean;
   /** For `GET /api/session`: which layer gave each model setting. */
   sources: Record<'inference_provider' | 'model' | 'temperature' | 'max_tokens' | 'history_limit', LayerName>;
 }

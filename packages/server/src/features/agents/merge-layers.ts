@@ -83,6 +83,8 @@ export function mergeLayers(
     },
     monthlyBudgetUsd: merged.budget?.monthly_usd ?? null,
     featureFlags: merged.feature_flags ?? {},
+    access: merged.access ?? 'public',
+    identityRequired: merged.identity?.required ?? false,
     sources: {
       inference_provider: sourceOf((layer) => layer.llm?.inference_provider),
       model: sourceOf((layer) => layer.llm?.model),

@@ -1,11 +1,11 @@
 export { CLEAR_EXPIRED_INTERVAL_MS, clearExpired } from './clear-expired.ts';
 export { endCredentials } from './end-credentials.ts';
-export { createVisitor, exchangeCredential, type ExchangedCredential } from './exchange-credential.ts';
+export { exchangeCredential, type ExchangedCredential } from './exchange-credential.ts';
 export { hashCredential } from './hash-credential.ts';
-export { identifyVisitor, type Visitor, type VisitorDependencies } from './identify-visitor.ts';
+export type { Visitor, VisitorDependencies } from './identify-visitor.ts';
 export { logReuse } from './note-reuse.ts';
 export { sessionOperations, sessionTokenSchema } from './operations.ts';
 export { createSessionRoutes } from './routes.ts';
 export { createSessionCookie } from './session-cookie.ts';
 export { sessionRules } from './session-rules.ts';
-export { bringKey, createVisitorOf, type VisitorOf } from './visitor-of.ts';
+export { bringKey, createVisitorOf, recogniseVisitor, requiresIdentity, type VisitorOf } from './visitor-of.ts';

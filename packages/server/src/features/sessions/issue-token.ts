@@ -27,6 +27,8 @@ export function issueToken(
   const { accountId } = request;
   return database.withAccount(accountId, async (tx) => {
     const sessionKey = request.sessionKey ?? (await createVisitor(tx, accountId));
+    // Somebody who has only looked so far has no record yet.
+    if (request.sessionKey) await tx.visitor.createMany({ data: [{ accountId, sessionKey }], skipDuplicates: true });
     return storeToken(tx, secret, rules, { ...request, sessionKey });
   });
 }

@@ -7,11 +7,11 @@ import { validate } from '../../http/validate.ts';
 import { agentOf, type Agent, type EnterAgent } from '../agents/index.ts';
 import { summarizeSessionUsage } from '../usage/index.ts';
 import { findOpenSession, findSessionHome, resetSession } from './find-session.ts';
-import { identifyVisitor, type VisitorDependencies } from './identify-visitor.ts';
+import type { VisitorDependencies } from './identify-visitor.ts';
 import { issueToken } from './issue-token.ts';
 import { sessionPathSchema, signOutSchema } from './operations.ts';
 import { signOut } from './sign-out.ts';
-import { bringKey, type VisitorOf } from './visitor-of.ts';
+import { bringKey, recogniseVisitor, type VisitorOf } from './visitor-of.ts';
 
 export interface SessionRouteDependencies {
   database: Database;
@@ -104,15 +104,8 @@ export function createSessionRoutes(dependencies: SessionRouteDependencies) {
   return { token, signout, reset, info, usage };
 
   /** Like `visitorOf`, for reading only: a stranger stays one, without a cookie. */
-  function identify(req: Request, { accountId, agentInstanceId }: AgentIds) {
-    return identifyVisitor(visitors, {
-      accountId,
-      agentInstanceId,
-      cookieHeader: req.get('Cookie'),
-      authorizationHeader: req.get('Authorization'),
-      expectsCredential: false,
-      remember: false,
-    });
+  function identify(req: Request, ids: AgentIds) {
+    return recogniseVisitor(req, visitors, ids);
   }
 
   /** The session of the path. Somebody else's looks like none, also to a token that is good elsewhere. */

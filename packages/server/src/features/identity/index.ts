@@ -1,0 +1,2 @@
+export { identityOperations } from './operations.ts';
+export { createIdentityRoutes } from './routes.ts';
