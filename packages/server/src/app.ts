@@ -20,6 +20,7 @@ import {
   type ModelChoices,
 } from './features/conversations/index.ts';
 import { createIdentityRoutes, identityOperations } from './features/identity/index.ts';
+import { ownPagesOnly, peopleOperations, type People } from './features/people/index.ts';
 import {
   createSessionCookie,
   createSessionRoutes,
@@ -28,6 +29,7 @@ import {
   sessionOperations,
   sessionRules,
 } from './features/sessions/index.ts';
+import { rememberClientAddress } from './http/client-address.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
 import { allowAnyToAsk } from './http/origin-guard.ts';
@@ -51,6 +53,7 @@ export interface AppDependencies {
   directory: AgentDirectory;
   models: ModelChoices;
   conversations: ConversationDependencies;
+  people: People;
   log: Logger;
   metrics: Metrics;
   /** Whether new work is taken: false while draining. */
@@ -60,7 +63,7 @@ export interface AppDependencies {
 
 /** Every address of the server, in the order a request meets them. `A` is one agent of one account. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { config, database, directory, models } = dependencies;
+  const { config, database, directory, models, people } = dependencies;
   const visitors = {
     database,
     cookie: createSessionCookie(config.app.session, config),
@@ -92,6 +95,8 @@ export function createApp(dependencies: AppDependencies): Express {
   const app = express();
   app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
   app.use(requestContext(dependencies.log, dependencies.metrics), securityHeaders);
+  const { trusted_proxies: trusted, forwarded_header: header } = config.app.http;
+  app.use(rememberClientAddress({ trusted, header }));
 
   // These only read, and hold the request itself against the agent's list.
   const anyMayAsk = { preflight: [allowAnyToAsk] };
@@ -144,6 +149,8 @@ export function createApp(dependencies: AppDependencies): Express {
   serve(app, '/chat', inDefaultAgent, { post: [jsonBody, conversations.chat] });
   serve(app, '/events/stream', inDefaultAgent, { get: conversations.streamByGet }, { changes: true });
 
+  servePeople(app, people);
+
   serveApiDescription(app, [
     ...healthOperations,
     metricsOperation,
@@ -151,6 +158,7 @@ export function createApp(dependencies: AppDependencies): Express {
     ...conversationOperations(config.app.chat.max_message_chars),
     ...sessionOperations,
     ...identityOperations,
+    ...peopleOperations,
   ]);
   serveWidget(app, dependencies.site.widget, createFindFramers(directory));
   serveSite(app, dependencies.site);
@@ -177,4 +185,18 @@ function describeModel({ config }: Agent, models: ModelChoices): SessionInfo['mo
     history_limit: { value: config.historyLimit, source: sources.history_limit },
     answered_by: models.answererOf(config),
   };
+}
+
+/** For the pages of this server itself: no CORS, and changes only from its own origin. */
+function servePeople(app: Express, { auth, requireLogin }: People): void {
+  const open = (handler: express.RequestHandler) => ({ post: [ownPagesOnly, jsonBody, handler] });
+  serve(app, '/auth/register', [], open(auth.register));
+  serve(app, '/auth/verify', [], open(auth.verify));
+  serve(app, '/auth/verify/resend', [], open(auth.resend));
+  serve(app, '/auth/login', [], open(auth.login));
+  serve(app, '/auth/logout', [], { post: [ownPagesOnly, auth.logout] });
+  serve(app, '/auth/password/forgot', [], open(auth.forgot));
+  serve(app, '/auth/password/reset', [], open(auth.reset));
+  serve(app, '/auth/me', [], { get: [requireLogin, auth.me] });
+  serve(app, '/accounts', [], { post: [requireLogin, jsonBody, auth.openAccount] });
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { parseYamlFile, YamlFileError } from './yaml-file.ts';
@@ -19,7 +20,12 @@ const port = z
   .pipe(z.int().max(65_535, PORT_PROBLEM));
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' });
 const redisUrl = z.url({ protocol: /^rediss?$/, hostname: /./, error: 'must be an address such as redis://host:6379' });
+const smtpUrl = z.url({ protocol: /^smtps?$/, hostname: /./, error: 'must be an address such as smtp://host:587' });
+const tier = z.enum(['free', 'standard', 'premium', 'enterprise']);
 const milliseconds = z.int().min(1).max(3_600_000);
+/** How many of something a limit lets through. Null: any number. */
+const many = z.int().min(1).max(1_000_000_000).nullable();
+const network = z.string().refine(isNetwork, 'must be an address or a network such as 10.0.0.0/8');
 
 /** Every environment variable the product reads, with its reason. */
 const environmentSchema = z.object({
@@ -44,6 +50,10 @@ const environmentSchema = z.object({
   TOGETHER_BASE_URL: httpUrl.optional(),
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
+  /** `smtp://user:password@host:587`, or `smtps://`: sends mail to people who sign in. Unset: no mail. */
+  SMTP_URL: smtpUrl.optional(),
+  /** Where people reach this server, for the links in mails. Required in production with SMTP_URL. */
+  SALIENT_PUBLIC_URL: httpUrl.optional(),
   /** Lets whoever has it read /metrics from anywhere. */
   SALIENT_METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -56,6 +66,14 @@ const appSchema = z.strictObject({
       /** Folders `{account}/{agent}/`, relative to the working directory. */
       configs_directory: z.string().min(1).default('./config/agent_configs'),
       templates_directory: z.string().min(1).default('./config/agent_templates'),
+    })
+    .prefault({}),
+  http: z
+    .strictObject({
+      /** How many proxies a request passes, or their addresses. What others say about where it comes from is not heard. */
+      trusted_proxies: z.union([z.int().min(0).max(20), z.array(network).max(500)]).default(0),
+      /** Where those proxies write whom they serve. */
+      forwarded_header: z.enum(['x-forwarded-for', 'forwarded']).default('x-forwarded-for'),
     })
     .prefault({}),
   ui: z
@@ -112,7 +130,70 @@ const appSchema = z.strictObject({
       on_disconnect: z.enum(['continue', 'abort']).default('continue'),
     })
     .prefault({}),
+  people: z
+    .strictObject({
+      /** Who may register: anybody, or only who was invited into an account. */
+      registration: z.enum(['open', 'invited']).default('open'),
+      /** Unused for so long, a sign-in ends. */
+      session_idle_days: z.int().min(1).max(365).default(7),
+      /** And after so long in any case. */
+      session_max_days: z.int().min(1).max(365).default(30),
+      invite_days: z.int().min(1).max(90).default(7),
+      /** How long the link that confirms an e-mail address is good. */
+      verify_hours: z.int().min(1).max(720).default(48),
+      reset_minutes: z.int().min(5).max(1440).default(60),
+      mail_from: z.string().min(3).default('Salient <no-reply@localhost>'),
+    })
+    .prefault({}),
+  /** What an account may do, by its `subscription_tier`. */
+  tiers: z
+    .strictObject({
+      /** Of accounts that are found in the configuration directory: the operator's own. */
+      configured_accounts: tier.default('enterprise'),
+      free: tierSchema(2, 100),
+      standard: tierSchema(10, 1000),
+      premium: tierSchema(50, 10_000),
+      enterprise: tierSchema(200, 100_000),
+    })
+    .prefault({}),
+  /** See docs/limits.md. */
+  limits: z
+    .strictObject({
+      /** Where they are counted. `auto`: Redis where there is one, else the database server, else this process. */
+      store: z.enum(['auto', 'memory', 'redis', 'postgres']).default('auto'),
+      /** Of one network address, in one account; an IPv6 address counts as its /64. */
+      address: z
+        .strictObject({
+          turns_per_minute: many.default(300),
+          turns_per_hour: many.default(6_000),
+          /** Session tokens, resets, feedback. */
+          changes_per_minute: many.default(300),
+          /** Of every kind, in all accounts together; counted by each process for itself. */
+          requests_per_minute: many.default(3_000),
+        })
+        .prefault({}),
+      /** Of one visitor of one agent, where the agent does not say. */
+      visitor: z
+        .strictObject({ turns_per_minute: many.default(20), tokens_per_hour: many.default(100_000) })
+        .prefault({}),
+      /** Of all visitors of one agent together, where the agent does not say. */
+      agent: z
+        .strictObject({ turns_per_minute: many.default(1_200), tokens_per_hour: many.default(5_000_000) })
+        .prefault({}),
+      /** Of all agents of one account together. */
+      account: z.strictObject({ turns_per_hour: many.default(10_000) }).prefault({}),
+    })
+    .prefault({}),
 });
+
+function tierSchema(maxAgents: number, requestsPerHour: number) {
+  return z
+    .strictObject({
+      max_agents: z.int().min(0).default(maxAgents),
+      requests_per_hour: z.int().min(1).default(requestsPerHour),
+    })
+    .prefault({});
+}
 
 export type AppSettings = z.output<typeof appSchema>;
 
@@ -128,6 +209,12 @@ export interface Config {
   secret: string;
   /** Bearer token for /metrics. */
   metricsToken: string | null;
+  /** Null: no mail; outside production it is written to the log instead. */
+  smtpUrl: string | null;
+  /** Without a slash at the end. */
+  publicUrl: string;
+  /** Whether cookies are for HTTPS only. */
+  secureCookies: boolean;
   app: AppSettings;
   whenKeyMissing: 'local' | 'error';
   providerKeys: Record<'openrouter' | 'together' | 'openai', { apiKey: string | null; baseUrl: string | null }>;
@@ -158,10 +245,18 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     throw new ConfigError(`Cannot start: session.secure in ${env.SALIENT_CONFIG} must not be false in production`);
   }
 
+  refuseAbsentStore(app.limits.store, env.SALIENT_CONFIG, env);
+
   const secure = app.session.secure === 'auto' ? production : app.session.secure;
   if (app.session.same_site === 'none' && !secure) {
     const problem = 'must not be none where cookies are not Secure: browsers refuse them';
     throw new ConfigError(`Cannot start: session.same_site in ${env.SALIENT_CONFIG} ${problem}`);
+  }
+
+  if (production && env.SMTP_URL && !env.SALIENT_PUBLIC_URL) {
+    throw new ConfigError(
+      'Cannot start: SALIENT_PUBLIC_URL is required in production with SMTP_URL, for links in mails',
+    );
   }
 
   return {
@@ -174,6 +269,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: env.LOG_LEVEL,
     secret: env.SALIENT_SECRET ?? DEVELOPMENT_SECRET,
     metricsToken: env.SALIENT_METRICS_TOKEN ?? null,
+    smtpUrl: env.SMTP_URL ?? null,
+    publicUrl: (env.SALIENT_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
+    secureCookies: secure,
     app,
     whenKeyMissing: app.llm.when_key_missing ?? (production ? 'error' : 'local'),
     providerKeys: {
@@ -190,6 +288,22 @@ function isPostgresUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, searchParams } = new URL(text);
   return /^postgres(ql)?:$/.test(protocol) && (hostname !== '' || searchParams.has('host'));
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '0', ...rest] = text.split('/');
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= longest;
+}
+
+function refuseAbsentStore(
+  store: AppSettings['limits']['store'],
+  file: string,
+  { REDIS_URL, DATABASE_URL }: { REDIS_URL?: string | undefined; DATABASE_URL?: string | undefined },
+): void {
+  const wanted = { auto: null, memory: null, redis: 'REDIS_URL', postgres: 'DATABASE_URL' }[store];
+  const isAbsent = (wanted === 'REDIS_URL' && !REDIS_URL) || (wanted === 'DATABASE_URL' && !DATABASE_URL);
+  if (isAbsent) throw new ConfigError(`Cannot start: limits.store in ${file} is ${store}, but ${wanted} is not set`);
 }
 
 function readAppSettings(file: string, required: boolean): AppSettings {

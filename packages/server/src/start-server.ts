@@ -30,10 +30,13 @@ import {
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
+import { createPeople } from './features/people/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
 import { CLEAR_EXPIRED_INTERVAL_MS, clearExpired, sessionRules } from './features/sessions/index.ts';
 import { createPriceList, readOwnPrices, unpricedModels, type PriceList } from './features/usage/index.ts';
+import { createLimiter, createMemoryStore } from './limits/index.ts';
 import type { Logger } from './log.ts';
+import { createMailer } from './mail/index.ts';
 import { createMetrics } from './metrics.ts';
 import { createLocalProvider, createProviderFactory } from './providers/index.ts';
 import { startJobs } from './jobs.ts';
@@ -88,7 +91,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
       await indexAgent(database, folders.project, agent);
     },
   });
-  await createFoundAgents(database, agentFolders, log);
+  await createFoundAgents(database, agentFolders, config.app.tiers.configured_accounts, log);
 
   const keys = { ...config.providerKeys, env: config.readEnvironment };
   const local = createLocalProvider(config.app.llm.local_words_per_second);
@@ -114,12 +117,33 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     draining: draining.signal,
   };
 
+  const mailer = createMailer({
+    smtpUrl: config.smtpUrl,
+    from: config.app.people.mail_from,
+    logInstead: !config.production,
+    log,
+  });
+  if (config.production && config.smtpUrl === null) {
+    log.warn('SMTP_URL is not set: nobody can register or ask for a new password by themselves');
+  }
+  const people = createPeople({
+    database,
+    settings: config.app.people,
+    mailer,
+    limiter: createLimiter(createMemoryStore(), config.secret),
+    publicUrl: config.publicUrl,
+    log,
+    secret: config.secret,
+    secureCookies: config.secureCookies,
+  });
+
   const app = createApp({
     config,
     database,
     directory,
     models,
     conversations,
+    people,
     log,
     metrics,
     isReady: () => !draining.signal.aborted,
@@ -165,6 +189,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
   async function closeAll(): Promise<void> {
     await closeServer(server);
     await jobs.stop();
+    await mailer.close();
     await relay.close();
     redis?.close();
     await conversations.lastUsed.flush();

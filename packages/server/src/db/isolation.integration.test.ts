@@ -34,8 +34,10 @@ afterAll(async () => {
 describe('the catalogue (T2)', () => {
   it('finds the tenant tables, each with rows of both accounts for the tests below', async () => {
     expect(tables.map(({ name }) => name)).toEqual([
+      'account_invites',
       'accounts',
       'agent_instances',
+      'audit_events',
       'identity_keys',
       'knowledge_chunks',
       'knowledge_documents',
@@ -44,6 +46,7 @@ describe('the catalogue (T2)', () => {
       'profiles',
       'session_tokens',
       'sessions',
+      'user_roles',
       'visitor_keys',
       'visitors',
     ]);
@@ -95,26 +98,39 @@ describe('the catalogue (T2)', () => {
 
   it('grants what serving needs and no more', async () => {
     expect(await database.asWorker(describeGrants)).toMatchInlineSnapshot(`
-      "salient_app accounts SELECT, INSERT, UPDATE
+      "salient_app account_invites SELECT, INSERT, UPDATE, DELETE
+      salient_app accounts SELECT, INSERT, UPDATE
       salient_app agent_instances SELECT, INSERT, UPDATE
+      salient_app audit_events SELECT, INSERT
+      salient_app audit_heads SELECT, INSERT, UPDATE
       salient_app browser_keys SELECT, INSERT, UPDATE
+      salient_app email_tokens SELECT, INSERT, DELETE
       salient_app identity_keys SELECT, INSERT, UPDATE
       salient_app knowledge_chunks SELECT, INSERT, UPDATE, DELETE
       salient_app knowledge_documents SELECT, INSERT, UPDATE, DELETE
       salient_app llm_requests SELECT, INSERT
       salient_app messages SELECT, INSERT, UPDATE
       salient_app profiles SELECT, INSERT, UPDATE, DELETE
+      salient_app roles SELECT
       salient_app session_tokens SELECT, INSERT, UPDATE, DELETE
       salient_app sessions SELECT, INSERT, UPDATE
+      salient_app user_roles SELECT, INSERT, UPDATE, DELETE
+      salient_app user_sessions SELECT, INSERT, UPDATE, DELETE
+      salient_app users SELECT, INSERT, UPDATE
       salient_app visitor_keys SELECT, INSERT, UPDATE, DELETE
       salient_app visitors SELECT, INSERT, UPDATE, DELETE
+      salient_worker account_invites SELECT, DELETE
       salient_worker accounts SELECT
       salient_worker agent_instances SELECT (UPDATE last_used_at)
+      salient_worker audit_events SELECT
+      salient_worker audit_heads SELECT
       salient_worker browser_keys SELECT, DELETE
+      salient_worker email_tokens SELECT, DELETE
       salient_worker llm_requests SELECT
       salient_worker messages SELECT (UPDATE content, UPDATE lease_expires_at, UPDATE lease_owner)
       salient_worker session_tokens SELECT, DELETE
-      salient_worker sessions SELECT"
+      salient_worker sessions SELECT
+      salient_worker user_sessions SELECT, DELETE"
     `);
   });
 });
@@ -269,7 +285,17 @@ describe('side doors (T5)', () => {
           AND relnamespace = 'public'::regnamespace
         ORDER BY 1`,
     );
-    expect(global.map(({ name }) => name)).toEqual(['accounts_slug_key', 'session_tokens_token_hash_key']);
+    expect(global.map(({ name }) => name)).toEqual([
+      'account_invites_token_hash_key',
+      'accounts_slug_key',
+      // A chain is an account or a person, and nobody adds to another one's.
+      'audit_events_chain_id_position_key',
+      'email_tokens_token_hash_key',
+      'session_tokens_token_hash_key',
+      'user_sessions_token_hash_key',
+      // People belong to no account. Registering the same address again looks like the first time.
+      'users_email_key',
+    ]);
     const sharedSlugs = await inOwnerTransaction(
       (tx) => tx.$queryRaw`SELECT instance_slug FROM agent_instances GROUP BY 1 HAVING count(DISTINCT account_id) = 2`,
     );
@@ -409,7 +435,11 @@ describe('ids (T8)', () => {
 });
 
 /** An account with a row in every tenant table. Nothing but ids tells two of them apart. */
-function seedAccount(slug: string): Promise<string> {
+async function seedAccount(slug: string): Promise<string> {
+  const email = `${slug}@people.example`;
+  const user = await database.withPerson({ email }, (tx) =>
+    tx.user.create({ data: { email, name: 'Same', passwordHash: 'same' } }),
+  );
   return database.withNewAccount({ slug, name: 'Same name' }, async (tx, { id: accountId }) => {
     const agent = await tx.agentInstance.create({
       data: { accountId, instanceSlug: 'helper', agentType: 'simple_chat', displayName: 'Helper' },
@@ -463,6 +493,11 @@ function seedAccount(slug: string): Promise<string> {
     await tx.$executeRaw`
       INSERT INTO knowledge_chunks (account_id, agent_instance_id, document_id, position, content, search_vector)
       VALUES (${accountId}::uuid, ${agent.id}::uuid, ${document.id}::uuid, 0, 'Same text', to_tsvector('same text'))`;
+    await tx.userRole.create({ data: { accountId, userId: user.id, role: 'owner' } });
+    await tx.accountInvite.create({
+      data: { accountId, email: 'same@people.example', role: 'viewer', tokenHash: randomUUID(), expiresAt: inFuture },
+    });
+    await tx.auditEvent.create({ data: { accountId, chainId: accountId, actorKind: 'system', action: 'same' } });
     return accountId;
   });
 }
@@ -548,15 +583,16 @@ interface ForeignKey {
   columns: { child: string; parent: string }[];
 }
 
-/** Every foreign key of a tenant table. */
+/** Every foreign key to a tenant table. */
 async function findForeignKeys(tx: Transaction): Promise<ForeignKey[]> {
-  return tx.$queryRaw<ForeignKey[]>`
+  const keys = await tx.$queryRaw<ForeignKey[]>`
     SELECT conname::text AS name, conrelid::regclass::text AS child, confrelid::regclass::text AS parent,
       (SELECT jsonb_agg(jsonb_build_object('child', child.attname, 'parent', parent.attname))
         FROM unnest(conkey, confkey) AS pair(child_number, parent_number)
         JOIN pg_attribute child ON child.attrelid = conrelid AND child.attnum = child_number
         JOIN pg_attribute parent ON parent.attrelid = confrelid AND parent.attnum = parent_number) AS columns
     FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace ORDER BY 1`;
+  return keys.filter(({ parent }) => tables.some(({ name }) => name === parent));
 }
 
 /** Per role and table: privileges on the whole of it, and on single columns. */

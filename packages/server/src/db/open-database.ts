@@ -4,6 +4,7 @@ import { embeddedAdapter, openEmbedded } from './embedded.ts';
 import { migrate } from './migrate.ts';
 import { openPool, postgresAdapter, withMigrationLock } from './postgres.ts';
 import { runOnEmbedded, runOnPool, type RunStatement } from './run-statement.ts';
+import { createPersonScope, type PersonScope } from './person-scope.ts';
 import { createTenantScope, type TenantScope } from './tenant-scope.ts';
 import { createConversationReads, type ConversationReads } from './conversation-reads.ts';
 import { createTurnStatements, type TurnStatements } from './turn-statements.ts';
@@ -21,7 +22,7 @@ export interface DatabaseOptions {
 }
 
 /** The only way to the data. The Prisma client itself stays inside this folder. */
-export interface Database extends TenantScope {
+export interface Database extends TenantScope, PersonScope {
   readonly kind: 'postgres' | 'embedded';
   readonly turns: TurnStatements;
   readonly conversations: ConversationReads;
@@ -65,6 +66,7 @@ function createDatabase(
     kind,
     migrated,
     ...createTenantScope(prisma),
+    ...createPersonScope(prisma),
     turns: createTurnStatements(run),
     conversations: createConversationReads(prisma),
     visitors: createVisitorStatements(run),

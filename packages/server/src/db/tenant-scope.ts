@@ -17,7 +17,7 @@ export interface TenantScope {
   withAccountSlug<T>(slug: string, work: (tx: AccountTransaction, account: Account) => Promise<T>): Promise<T | null>;
   /** Creates the account unless it exists, then as `withAccountSlug`. */
   withNewAccount<T>(
-    account: { slug: string; name: string },
+    account: { slug: string; name: string; subscriptionTier?: string },
     work: (tx: AccountTransaction, account: Account) => Promise<T>,
   ): Promise<T>;
   /** For the few jobs that cross accounts. */
@@ -25,7 +25,7 @@ export interface TenantScope {
 }
 
 // Generous, because on the embedded database every transaction waits its turn.
-const TRANSACTION_LIMITS = { maxWait: 10_000, timeout: 15_000 };
+export const TRANSACTION_LIMITS = { maxWait: 10_000, timeout: 15_000 };
 
 export function createTenantScope(prisma: PrismaClient): TenantScope {
   const inTransaction = <T>(work: (tx: Prisma.TransactionClient) => Promise<T>) =>
@@ -49,10 +49,11 @@ export function createTenantScope(prisma: PrismaClient): TenantScope {
         return work(tx, account);
       }),
 
-    withNewAccount: ({ slug, name }, work) =>
+    withNewAccount: (created, work) =>
       inTransaction(async (tx) => {
+        const { slug } = created;
         await enterSlug(tx, slug);
-        await tx.account.createMany({ data: [{ slug, name }], skipDuplicates: true });
+        await tx.account.createMany({ data: [created], skipDuplicates: true });
         const account = await tx.account.findUniqueOrThrow({ where: { slug } });
         await enterAccount(tx, account.id);
         return work(tx, account);

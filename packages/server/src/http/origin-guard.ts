@@ -74,6 +74,21 @@ export function refuseForgery(req: Request): void {
   }
 }
 
+/**
+ * The same for what only pages of this server itself may do: no other page is let in by CORS there, and none is believed.
+ *
+ * @throws {AppError} FORBIDDEN, or UNSUPPORTED_MEDIA_TYPE for what only a form sends
+ */
+export function refuseOtherPages(req: Request): void {
+  refuseForgery(req);
+  const origin = req.get('Origin');
+  const site = req.get('Sec-Fetch-Site');
+  const isOwnSite = site === undefined || site === 'same-origin' || site === 'none';
+  if (!isOwnSite || (origin !== undefined && !isOwnOrigin(req, origin))) {
+    throw new AppError('FORBIDDEN', 'Only pages of this server may ask for that.');
+  }
+}
+
 /** What a browser lets any page send anywhere without a preflight (WHATWG Fetch, CORS-safelisted request-header). */
 const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 

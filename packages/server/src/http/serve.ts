@@ -2,10 +2,17 @@ import type { Express, RequestHandler } from 'express';
 import { methodNotAllowed } from './error-handler.ts';
 import { answerPreflight } from './origin-guard.ts';
 
+type Handlers = RequestHandler | RequestHandler[];
+
 export interface Methods {
-  get?: RequestHandler | RequestHandler[];
-  post?: RequestHandler | RequestHandler[];
+  get?: Handlers;
+  post?: Handlers;
+  put?: Handlers;
+  patch?: Handlers;
+  delete?: Handlers;
 }
+
+const CHANGING = ['post', 'put', 'patch', 'delete'] as const;
 
 /**
  * Mounts what an address does: its methods, its preflight, and 405 for the rest. `enter` runs first and for all of them
@@ -18,15 +25,20 @@ export function serve(
   app: Express,
   path: string,
   enter: readonly RequestHandler[],
-  { get, post }: Methods,
+  methods: Methods,
   { changes = false, preflight = enter }: { changes?: boolean; preflight?: readonly RequestHandler[] } = {},
 ): void {
-  const allowed = [...(get ? (changes ? ['GET'] : ['GET', 'HEAD']) : []), ...(post ? ['POST'] : [])];
+  const { get } = methods;
+  const changing = CHANGING.filter((method) => methods[method]);
+  const allowed = [
+    ...(get ? (changes ? ['GET'] : ['GET', 'HEAD']) : []),
+    ...changing.map((method) => method.toUpperCase()),
+  ];
   const refuse = methodNotAllowed(...allowed);
   const route = app.route(path);
   if (get && changes) route.head(refuse);
   if (get) route.get(...enter, get);
-  if (post) route.post(...enter, post);
+  for (const method of changing) route[method](...enter, methods[method] ?? []);
   route.options(...preflight, answerPreflight);
   route.all(refuse);
 }

@@ -1,5 +1,6 @@
 import { ERROR_STATUS, type ErrorCode } from '@salient/shared-types';
 import { z } from 'zod';
+import { ROLE_MATRIX, type Permission } from '../access/roles.ts';
 import { API_TAGS, type Operation, type Reply } from './operation.ts';
 
 type Json = Record<string, unknown>;
@@ -24,6 +25,9 @@ const IN_AGENT: readonly ErrorCode[] = [
   'AGENT_MISCONFIGURED',
   'ORIGIN_NOT_ALLOWED',
 ];
+
+/** What any operation inside an account can answer a person with. */
+const IN_ACCOUNT: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'ACCOUNT_NOT_FOUND'];
 
 const errorBodySchema = z.object({
   error: z.string().meta({ description: 'The same for every error of a code.' }),
@@ -53,20 +57,24 @@ export function buildDocument(operations: readonly Operation[], version: string)
       securitySchemes: {
         visitor_cookie: { type: 'apiKey', in: 'cookie', name: 'salient_session' },
         visitor_token: { type: 'http', scheme: 'bearer' },
+        login_cookie: { type: 'apiKey', in: 'cookie', name: 'salient_login' },
       },
     },
   };
 }
 
 function describeOperation(operation: Operation): Json {
-  const { method, path, tag, summary, description, parameters = {}, body, replies, errors = [] } = operation;
-  const inAgent = /\{agent\}/.test(path) ? IN_AGENT : [];
-  const codes = [...new Set([...ALWAYS, ...(method === 'get' ? [] : CHANGING), ...inAgent, ...errors])];
+  const { method, path, tag, summary, parameters = {}, body, replies, permission, errors = [] } = operation;
+  const inAgent = /\{agent\}/.test(path) && !permission ? IN_AGENT : [];
+  const inAccount = permission ? IN_ACCOUNT : [];
+  const codes = [...new Set([...ALWAYS, ...(method === 'get' ? [] : CHANGING), ...inAgent, ...inAccount, ...errors])];
+  const description = [operation.description, permission && describePermission(permission)].filter(Boolean).join(' ');
   return {
     operationId: operationId(method, path),
     tags: [tag],
     summary,
     ...(description && { description }),
+    ...(permission && { 'x-permission': permission, security: [{ login_cookie: [] }] }),
     parameters: [
       ...describeParameters('path', parameters.path),
       ...describeParameters('query', parameters.query),
@@ -80,6 +88,10 @@ function describeOperation(operation: Operation): Json {
       ...describeErrors(codes),
     },
   };
+}
+
+function describePermission(permission: Permission): string {
+  return `Needs \`${permission}\`: ${ROLE_MATRIX[permission].join(', ')}.`;
 }
 
 function describeParameters(place: 'path' | 'query' | 'header', schema: z.ZodObject | undefined): Json[] {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@salient/shared-types';
 import type { z } from 'zod';
+import type { Permission } from '../access/roles.ts';
 
 /** What one method of one address takes and answers, for the API description. */
 export interface Operation {
@@ -10,6 +11,8 @@ export interface Operation {
   /** Markdown. */
   description?: string;
   tag: ApiTag;
+  /** What a person must be allowed to do in the account of the path, for addresses behind `enterAccount`. */
+  permission?: Permission;
   /** Parameters of the path and the query. Every parameter of the path is in `parameters.path`. */
   parameters?: { path?: z.ZodObject; query?: z.ZodObject; header?: z.ZodObject };
   body?: z.ZodType;
@@ -25,6 +28,7 @@ export const API_TAGS = {
   Conversations: 'What a visitor says to an agent and reads from it.',
   Sessions: 'Who a visitor is, without asking them.',
   Agents: 'What an account offers.',
+  People: 'Who signs in, and what they may do in which account.',
   Operation: 'For whoever runs the server.',
 } as const;
 

@@ -533,7 +533,7 @@ async function createWorld(files: Record<string, string>) {
     loads,
     onLoad,
     write,
-    start: () => createFoundAgents(database, folders, log),
+    start: () => createFoundAgents(database, folders, 'enterprise', log),
     logs: () => logged,
     /** What the log says is wrong, in order. */
     problems: () =>

@@ -1,4 +1,4 @@
-export { agentMisconfigured } from './agent-errors.ts';
+export { accountNotFound, agentMisconfigured } from './agent-errors.ts';
 export type { AgentConfig, ModelChoice } from './agent-config.ts';
 export { createAgentDirectory, type AgentDirectory } from './agent-directory.ts';
 export type { AgentFolders } from './agent-files.ts';

@@ -1,0 +1,116 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { refuseOtherPages } from '../../http/origin-guard.ts';
+import { validate } from '../../http/validate.ts';
+import { createAccount } from './create-account.ts';
+import type { PeopleDependencies } from './dependencies.ts';
+import { signedInOf } from './enter-account.ts';
+import { getMe } from './get-me.ts';
+import { logIn } from './log-in.ts';
+import { logOut } from './log-out.ts';
+import type { LoginCookies } from './login-cookies.ts';
+import { findLoginSession } from './login-session.ts';
+import { notSignedIn } from './people-errors.ts';
+import { register } from './register.ts';
+import { requestReset, resetPassword } from './reset-password.ts';
+import {
+  createAccountBodySchema,
+  emailBodySchema,
+  loginBodySchema,
+  registerBodySchema,
+  resetBodySchema,
+  verifyBodySchema,
+} from './schemas.ts';
+import { resendVerification, verifyEmail } from './verify-email.ts';
+import { whereaboutsOf } from './whereabouts.ts';
+
+/** What a person does outside of any account. Never cached. */
+export function createAuthRoutes(people: PeopleDependencies, cookies: LoginCookies) {
+  /** `POST /auth/register` */
+  const registerRoute: RequestHandler = async (req, res) => {
+    await register(people, validate(registerBodySchema, req.body, 'body'), whereaboutsOf(req));
+    checkEmail(res);
+  };
+
+  /** `POST /auth/verify` */
+  const verify: RequestHandler = async (req, res) => {
+    const body = validate(verifyBodySchema, req.body, 'body');
+    const presentedHash = cookies.presentedHash(req);
+    const { loginToken, email } = await verifyEmail(people, { ...body, presentedHash }, whereaboutsOf(req));
+    await welcome(res, loginToken, email);
+  };
+
+  /** `POST /auth/verify/resend` */
+  const resend: RequestHandler = async (req, res) => {
+    await resendVerification(people, validate(emailBodySchema, req.body, 'body').email, whereaboutsOf(req));
+    checkEmail(res);
+  };
+
+  /** `POST /auth/login` */
+  const login: RequestHandler = async (req, res) => {
+    const { email, password } = validate(loginBodySchema, req.body, 'body');
+    const attempt = {
+      email,
+      password,
+      knownDevice: cookies.knownDevice(req, email),
+      presentedHash: cookies.presentedHash(req),
+    };
+    await welcome(res, await logIn(people, attempt, whereaboutsOf(req)), email);
+  };
+
+  /** `POST /auth/logout` */
+  const logout: RequestHandler = async (req, res) => {
+    const tokenHash = cookies.presentedHash(req);
+    if (tokenHash !== null) await logOut(people, tokenHash, whereaboutsOf(req));
+    cookies.take(res);
+    res.set('Cache-Control', 'no-store').status(204).end();
+  };
+
+  /** `POST /auth/password/forgot` */
+  const forgot: RequestHandler = async (req, res) => {
+    await requestReset(people, validate(emailBodySchema, req.body, 'body').email, whereaboutsOf(req));
+    checkEmail(res);
+  };
+
+  /** `POST /auth/password/reset` */
+  const reset: RequestHandler = async (req, res) => {
+    await resetPassword(people, validate(resetBodySchema, req.body, 'body'), whereaboutsOf(req));
+    cookies.take(res);
+    res.set('Cache-Control', 'no-store').status(204).end();
+  };
+
+  /** `GET /auth/me` */
+  const me: RequestHandler = async (req, res) => {
+    res.set('Cache-Control', 'no-store').json(await getMe(people, signedInOf(req)));
+  };
+
+  /** `POST /accounts` */
+  const openAccount: RequestHandler = async (req, res) => {
+    const body = validate(createAccountBodySchema, req.body, 'body');
+    const account = await createAccount(people, signedInOf(req).userId, body, whereaboutsOf(req));
+    res.set('Cache-Control', 'no-store').status(201).json(account);
+  };
+
+  return { register: registerRoute, verify, resend, login, logout, forgot, reset, me, openAccount };
+
+  /** Answers with whom the new session is for. */
+  async function welcome(res: Response, token: string, email: string): Promise<void> {
+    const tokenHash = people.credentials.hashOf('login', token) ?? '';
+    const person = await people.database.withPerson({ credentialHash: tokenHash }, (tx) =>
+      findLoginSession(tx, people, tokenHash),
+    );
+    if (!person) throw notSignedIn();
+    cookies.give(res, token, email);
+    res.set('Cache-Control', 'no-store').json(await getMe(people, person));
+  }
+}
+
+/** The same whether there was anybody to write to. */
+function checkEmail(res: Response): void {
+  res.set('Cache-Control', 'no-store').status(202).json({ status: 'check_email' });
+}
+
+/** Before everything that anybody may ask of /auth: signing somebody in from a foreign page is forgery, too. */
+export const ownPagesOnly: RequestHandler = (req: Request, _res, next) => {
+  refuseOtherPages(req);
+  next();
+};

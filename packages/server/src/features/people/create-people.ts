@@ -1,0 +1,30 @@
+import type { RequestHandler } from 'express';
+import { createAuthRoutes } from './auth-routes.ts';
+import { createCredentials } from './credential.ts';
+import type { PeopleDependencies } from './dependencies.ts';
+import { createEnterAccount, createRequireLogin, type EnterAccount } from './enter-account.ts';
+import { createLoginCookies } from './login-cookies.ts';
+import { createPasswords } from './password.ts';
+
+export interface PeopleOptions extends Omit<PeopleDependencies, 'credentials' | 'passwords'> {
+  secret: string;
+  secureCookies: boolean;
+}
+
+export interface People {
+  auth: ReturnType<typeof createAuthRoutes>;
+  requireLogin: RequestHandler;
+  enterAccount: EnterAccount;
+}
+
+export function createPeople({ secret, secureCookies, ...rest }: PeopleOptions): People {
+  const credentials = createCredentials(secret);
+  const people: PeopleDependencies = { ...rest, credentials, passwords: createPasswords() };
+  const maxDays = rest.settings.session_max_days;
+  const cookies = createLoginCookies(credentials, { secret, secure: secureCookies, maxDays });
+  return {
+    auth: createAuthRoutes(people, cookies),
+    requireLogin: createRequireLogin(people, cookies),
+    enterAccount: createEnterAccount(people, cookies),
+  };
+}

@@ -1,0 +1,41 @@
+import { networkOf } from '../../http/client-address.ts';
+import type { Limit, Limiter } from '../../limits/index.ts';
+import {
+  giveAllBack,
+  takeAllOrRefuse,
+  TRIES_BY_DEVICE,
+  TRIES_BY_EMAIL,
+  TRIES_BY_NETWORK,
+  TRIES_BY_NETWORK_AND_EMAIL,
+} from './people-limits.ts';
+
+export interface Try {
+  address: string;
+  email: string;
+  /** The device, where this person has signed in before. */
+  knownDevice: string | null;
+}
+
+/**
+ * Lets `work` try a password, unless too many were wrong. On a device that the person has signed in with, only what is
+ * tried there counts, so guessing elsewhere never locks them out. What was right is not counted.
+ *
+ * @throws {AppError} RATE_LIMIT_EXCEEDED
+ */
+export async function guardTries<T>(limiter: Limiter, tried: Try, work: () => Promise<T>): Promise<T> {
+  const claims = claimsOf(tried);
+  await takeAllOrRefuse(limiter, claims);
+  const result = await work();
+  await giveAllBack(limiter, claims);
+  return result;
+}
+
+function claimsOf({ address, email, knownDevice }: Try): [Limit, string][] {
+  if (knownDevice !== null) return [[TRIES_BY_DEVICE, `${knownDevice} ${email}`]];
+  const network = networkOf(address);
+  return [
+    [TRIES_BY_NETWORK, network],
+    [TRIES_BY_NETWORK_AND_EMAIL, `${network} ${email}`],
+    [TRIES_BY_EMAIL, email],
+  ];
+}

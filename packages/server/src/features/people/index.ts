@@ -1,0 +1,4 @@
+export { ownPagesOnly } from './auth-routes.ts';
+export { createPeople, type People } from './create-people.ts';
+export type { EnterAccount } from './enter-account.ts';
+export { peopleOperations } from './operations.ts';

@@ -1,0 +1,96 @@
+import type { Operation } from '../../openapi/operation.ts';
+import { acceptedSchema, accountSchema, meSchema } from './replies.ts';
+import {
+  createAccountBodySchema,
+  emailBodySchema,
+  loginBodySchema,
+  registerBodySchema,
+  resetBodySchema,
+  verifyBodySchema,
+} from './schemas.ts';
+
+const CHECK_EMAIL = 'Answers the same for every address.';
+
+export const peopleOperations: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/auth/register',
+    tag: 'People',
+    summary: 'Registers a person, who gets a mail to confirm the address',
+    description: CHECK_EMAIL,
+    body: registerBodySchema,
+    replies: { 202: acceptedSchema },
+    errors: ['RATE_LIMIT_EXCEEDED'],
+  },
+  {
+    method: 'post',
+    path: '/auth/verify',
+    tag: 'People',
+    summary: 'Confirms an address by the link of the mail and the password chosen, and signs in',
+    body: verifyBodySchema,
+    replies: { 200: meSchema },
+    errors: ['UNAUTHENTICATED', 'NOT_FOUND', 'RATE_LIMIT_EXCEEDED'],
+  },
+  {
+    method: 'post',
+    path: '/auth/verify/resend',
+    tag: 'People',
+    summary: 'Sends that mail again',
+    description: CHECK_EMAIL,
+    body: emailBodySchema,
+    replies: { 202: acceptedSchema },
+    errors: ['RATE_LIMIT_EXCEEDED'],
+  },
+  {
+    method: 'post',
+    path: '/auth/login',
+    tag: 'People',
+    summary: 'Signs in, under a new session in the cookie `salient_login`',
+    body: loginBodySchema,
+    replies: { 200: meSchema },
+    errors: ['UNAUTHENTICATED', 'RATE_LIMIT_EXCEEDED'],
+  },
+  {
+    method: 'post',
+    path: '/auth/logout',
+    tag: 'People',
+    summary: 'Ends the session, at the server',
+    replies: { 204: null },
+  },
+  {
+    method: 'post',
+    path: '/auth/password/forgot',
+    tag: 'People',
+    summary: 'Sends a link for a new password',
+    description: CHECK_EMAIL,
+    body: emailBodySchema,
+    replies: { 202: acceptedSchema },
+    errors: ['RATE_LIMIT_EXCEEDED'],
+  },
+  {
+    method: 'post',
+    path: '/auth/password/reset',
+    tag: 'People',
+    summary: 'Sets a new password by that link, and ends every session of the person',
+    body: resetBodySchema,
+    replies: { 204: null },
+    errors: ['NOT_FOUND', 'RATE_LIMIT_EXCEEDED'],
+  },
+  {
+    method: 'get',
+    path: '/auth/me',
+    tag: 'People',
+    summary: 'Who has signed in, and what they are in which account',
+    replies: { 200: meSchema },
+    errors: ['UNAUTHENTICATED'],
+  },
+  {
+    method: 'post',
+    path: '/accounts',
+    tag: 'People',
+    summary: 'Opens an account, with the person as its owner',
+    body: createAccountBodySchema,
+    replies: { 201: accountSchema },
+    errors: ['UNAUTHENTICATED', 'RATE_LIMIT_EXCEEDED'],
+  },
+];
