@@ -16,19 +16,21 @@ import {
 import {
   conversationOperations,
   createConversationRoutes,
+  stopAnyTurn,
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
-import { createIdentityRoutes, identityOperations } from './features/identity/index.ts';
+import { createIdentityKeyRoutes, createIdentityRoutes, identityOperations } from './features/identity/index.ts';
 import { ownPagesOnly, peopleOperations, type People } from './features/people/index.ts';
 import {
+  createAnomalyNotes,
   createSessionCookie,
   createSessionRoutes,
   createVisitorOf,
-  logReuse,
   sessionOperations,
   sessionRules,
 } from './features/sessions/index.ts';
+import { createVisitorRecordRoutes, visitorRecordOperations } from './features/visitor-records/index.ts';
 import { rememberClientAddress } from './http/client-address.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
@@ -40,6 +42,7 @@ import { securityHeaders } from './http/security-headers.ts';
 import { serve } from './http/serve.ts';
 import { createHealthRoutes, healthOperations } from './http/health.ts';
 import { createMetricsRoute, metricsOperation } from './http/metrics-route.ts';
+import type { Limiter } from './limits/index.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { serveApiDescription } from './openapi/routes.ts';
@@ -54,6 +57,7 @@ export interface AppDependencies {
   models: ModelChoices;
   conversations: ConversationDependencies;
   people: People;
+  limiter: Limiter;
   log: Logger;
   metrics: Metrics;
   /** Whether new work is taken: false while draining. */
@@ -69,7 +73,7 @@ export function createApp(dependencies: AppDependencies): Express {
     cookie: createSessionCookie(config.app.session, config),
     secret: config.secret,
     rules: sessionRules(config.app.session),
-    noteReuse: logReuse(dependencies.log),
+    notes: createAnomalyNotes(database, dependencies.limiter),
   };
   const visitorOf = createVisitorOf(visitors);
   const enterAgent = createEnterAgent(directory);
@@ -150,6 +154,13 @@ export function createApp(dependencies: AppDependencies): Express {
   serve(app, '/events/stream', inDefaultAgent, { get: conversations.streamByGet }, { changes: true });
 
   servePeople(app, people);
+  serveVisitorRecords(app, people, {
+    keys: createIdentityKeyRoutes(visitors),
+    records: createVisitorRecordRoutes({
+      database,
+      stopAnswer: (accountId, turnId) => stopAnyTurn(dependencies.conversations, accountId, turnId),
+    }),
+  });
 
   serveApiDescription(app, [
     ...healthOperations,
@@ -158,12 +169,38 @@ export function createApp(dependencies: AppDependencies): Express {
     ...conversationOperations(config.app.chat.max_message_chars),
     ...sessionOperations,
     ...identityOperations,
+    ...visitorRecordOperations,
     ...peopleOperations,
   ]);
   serveWidget(app, dependencies.site.widget, createFindFramers(directory));
   serveSite(app, dependencies.site);
   app.use(notFound, errorHandler);
   return app;
+}
+
+/** What the people of an account see of its visitors, and do about it. */
+function serveVisitorRecords(
+  app: Express,
+  { enterAccount }: People,
+  {
+    keys,
+    records,
+  }: {
+    keys: ReturnType<typeof createIdentityKeyRoutes>;
+    records: ReturnType<typeof createVisitorRecordRoutes>;
+  },
+): void {
+  const admin = '/accounts/:account/admin';
+  const [read, manage] = [enterAccount('read_conversations'), enterAccount('manage_conversations')];
+  const manageKeys = enterAccount('manage_keys');
+  serve(app, `${admin}/identity-keys`, [manageKeys], { get: keys.list, post: [jsonBody, keys.create] });
+  serve(app, `${admin}/identity-keys/:key_id`, [manageKeys], { delete: keys.revoke });
+  serve(app, `${admin}/sessions`, [read], { get: records.list });
+  serve(app, `${admin}/sessions/:session_id`, [read], { get: records.read });
+  serve(app, `${admin}/sessions/:session_id/terminate`, [manage], { post: records.terminate });
+  serve(app, `${admin}/sessions/:session_id/hold`, [manage], { put: [jsonBody, records.hold] });
+  serve(app, `${admin}/visitors/:visitor_id`, [manage], { delete: records.erase });
+  serve(app, `${admin}/visitors/:visitor_id/export`, [manage], { get: records.export });
 }
 
 async function findDefaultAgent(

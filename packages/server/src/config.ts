@@ -100,6 +100,12 @@ const appSchema = z.strictObject({
       absolute_days: z.int().min(1).max(3650).default(365),
     })
     .prefault({}),
+  retention: z
+    .strictObject({
+      /** Conversations that nobody has used for so long are deleted, except those on hold. 0: never. */
+      conversations_days: z.int().min(0).max(36_500).default(0),
+    })
+    .prefault({}),
   llm: z
     .strictObject({
       /** Default: `local` outside production, `error` in it. */

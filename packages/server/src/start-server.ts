@@ -33,6 +33,7 @@ import {
 import { createPeople } from './features/people/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
 import { CLEAR_EXPIRED_INTERVAL_MS, clearExpired, sessionRules } from './features/sessions/index.ts';
+import { enforceRetention, RETENTION_INTERVAL_MS } from './features/visitor-records/index.ts';
 import { createPriceList, readOwnPrices, unpricedModels, type PriceList } from './features/usage/index.ts';
 import { createLimiter, createMemoryStore } from './limits/index.ts';
 import type { Logger } from './log.ts';
@@ -126,11 +127,12 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
   if (config.production && config.smtpUrl === null) {
     log.warn('SMTP_URL is not set: nobody can register or ask for a new password by themselves');
   }
+  const limiter = createLimiter(createMemoryStore(), config.secret);
   const people = createPeople({
     database,
     settings: config.app.people,
     mailer,
-    limiter: createLimiter(createMemoryStore(), config.secret),
+    limiter,
     publicUrl: config.publicUrl,
     log,
     secret: config.secret,
@@ -144,6 +146,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     models,
     conversations,
     people,
+    limiter,
     log,
     metrics,
     isReady: () => !draining.signal.aborted,
@@ -167,6 +170,11 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
       name: 'clear expired sessions',
       everyMs: CLEAR_EXPIRED_INTERVAL_MS,
       run: () => clearExpired(database, sessionRules(config.app.session)),
+    },
+    {
+      name: 'delete old conversations',
+      everyMs: RETENTION_INTERVAL_MS,
+      run: () => enforceRetention(database, config.app.retention),
     },
     { name: 'note last use', everyMs: LAST_USED_INTERVAL_MS, run: () => conversations.lastUsed.flush() },
   ]);

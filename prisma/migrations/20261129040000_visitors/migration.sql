@@ -126,13 +126,13 @@ CREATE FUNCTION "end_of_overlap"(p_seconds integer) RETURNS timestamptz LANGUAGE
 $$;
 
 -- Whom a cookie's key stands for in an account, in one round trip:
---   {status, session_key, visitor_id, external_id, user_id, note_reuse}
+--   {status, session_key, visitor_id, external_id, user_id, note_reuse, is_new}
 -- status
 --   ok        the key is good. Seen for the first time, it becomes the newest; older ones work for the overlap.
 --   replaced  it has just been exchanged, and the answer that brings the new one may still be on its way
 --   ended     it was replaced or revoked before
 --   expired   the browser has been here too long
--- note_reuse: somebody shows a key that is long replaced; said once an hour.
+-- note_reuse: somebody shows a key that is long replaced; said once an hour. is_new: the account has a visitor more now.
 --   p_browser_hash  of the key's secret, for the whole server    p_key_hash  the same for one account
 --   p_remember      makes a record of a key that has none: whoever only reads leaves none
 CREATE FUNCTION "enter_by_key"(
@@ -146,6 +146,7 @@ DECLARE
   v_visitor visitors%ROWTYPE;
   v_status text := 'ok';
   v_note_reuse boolean := false;
+  v_is_new boolean := false;
 BEGIN
   PERFORM set_config('role', 'salient_app', true), set_config('app.account_id', p_account_id::text, true);
   SELECT * INTO v_key FROM visitor_keys WHERE account_id = p_account_id AND key_hash = p_key_hash;
@@ -174,12 +175,13 @@ BEGIN
     v_note_reuse := FOUND;
   ELSIF v_status = 'ok' AND p_remember AND v_key.session_key IS NULL THEN
     INSERT INTO visitors (account_id, session_key) VALUES (p_account_id, p_key_hash) ON CONFLICT DO NOTHING;
+    v_is_new := FOUND;
   END IF;
   SELECT * INTO v_visitor FROM visitors
     WHERE account_id = p_account_id AND session_key = coalesce(v_key.session_key, p_key_hash);
   RETURN jsonb_build_object('status', v_status, 'session_key', coalesce(v_key.session_key, p_key_hash),
     'visitor_id', v_visitor.id, 'external_id', v_visitor.external_id, 'user_id', v_visitor.user_id,
-    'note_reuse', v_note_reuse);
+    'note_reuse', v_note_reuse, 'is_new', v_is_new);
 END $$;
 
 -- The same for a bearer token, which is good for one agent; null for one that we never made, or made for another agent.

@@ -13,4 +13,4 @@ export {
 export { persistently } from './persistently.ts';
 export type { AccountTransaction, WorkerTransaction } from './tenant-scope.ts';
 export type { FoundKnowledge, KnowledgeSearch, LlmRequestRow, OrphanedTurn, PendingCall } from './turn-statements.ts';
-export type { EnteredVisitor } from './visitor-statements.ts';
+export type { EnteredByKey, EnteredVisitor } from './visitor-statements.ts';

@@ -109,11 +109,11 @@ describe('the catalogue (T2)', () => {
       salient_app knowledge_chunks SELECT, INSERT, UPDATE, DELETE
       salient_app knowledge_documents SELECT, INSERT, UPDATE, DELETE
       salient_app llm_requests SELECT, INSERT
-      salient_app messages SELECT, INSERT, UPDATE
+      salient_app messages SELECT, INSERT, UPDATE, DELETE
       salient_app profiles SELECT, INSERT, UPDATE, DELETE
       salient_app roles SELECT
       salient_app session_tokens SELECT, INSERT, UPDATE, DELETE
-      salient_app sessions SELECT, INSERT, UPDATE
+      salient_app sessions SELECT, INSERT, UPDATE, DELETE
       salient_app user_roles SELECT, INSERT, UPDATE, DELETE
       salient_app user_sessions SELECT, INSERT, UPDATE, DELETE
       salient_app users SELECT, INSERT, UPDATE

@@ -15,6 +15,8 @@ export interface EnteredVisitor {
 
 export interface EnteredByKey extends EnteredVisitor {
   status: 'ok' | 'replaced' | 'ended' | 'expired';
+  /** The account has a visitor more than before. */
+  is_new: boolean;
 }
 
 export interface EnteredByToken extends EnteredVisitor {

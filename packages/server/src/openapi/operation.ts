@@ -29,6 +29,7 @@ export const API_TAGS = {
   Sessions: 'Who a visitor is, without asking them.',
   Agents: 'What an account offers.',
   People: 'Who signs in, and what they may do in which account.',
+  Visitors: 'What the people of an account see of its visitors, and may do about it.',
   Operation: 'For whoever runs the server.',
 } as const;
 

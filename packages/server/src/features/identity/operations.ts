@@ -1,6 +1,16 @@
+import { z } from 'zod';
 import type { Operation } from '../../openapi/operation.ts';
 import { agentPathSchema } from '../agents/index.ts';
-import { identifiedSchema, identifySchema } from './schemas.ts';
+import {
+  accountPathSchema,
+  createIdentityKeySchema,
+  identifiedSchema,
+  identifySchema,
+  identityKeyPathSchema,
+  identityKeySchema,
+} from './schemas.ts';
+
+const KEYS = '/accounts/{account}/admin/identity-keys';
 
 export const identityOperations: readonly Operation[] = [
   {
@@ -15,5 +25,41 @@ export const identityOperations: readonly Operation[] = [
     body: identifySchema,
     replies: { 200: identifiedSchema },
     errors: ['UNAUTHENTICATED'],
+  },
+  {
+    method: 'get',
+    path: KEYS,
+    tag: 'Visitors',
+    summary: 'The keys that the account vouches for its visitors with',
+    permission: 'manage_keys',
+    parameters: { path: accountPathSchema },
+    replies: { 200: z.object({ identity_keys: z.array(identityKeySchema) }) },
+  },
+  {
+    method: 'post',
+    path: KEYS,
+    tag: 'Visitors',
+    summary: 'Makes a key; at most two are active',
+    permission: 'manage_keys',
+    parameters: { path: accountPathSchema },
+    body: createIdentityKeySchema,
+    replies: {
+      201: identityKeySchema.extend({
+        secret: z
+          .string()
+          .nullable()
+          .meta({ description: 'Shown this once. Null where the account keeps the private half.' }),
+      }),
+    },
+  },
+  {
+    method: 'delete',
+    path: `${KEYS}/{key_id}`,
+    tag: 'Visitors',
+    summary: 'Revokes a key: proofs signed with it count no more',
+    permission: 'manage_keys',
+    parameters: { path: identityKeyPathSchema },
+    replies: { 200: identityKeySchema },
+    errors: ['NOT_FOUND'],
   },
 ];

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { slugSchema } from '../agents/index.ts';
 import { sessionTokenSchema } from '../sessions/index.ts';
+import { IDENTITY_ALGORITHMS } from './identity-keys.ts';
 
 const said = (maxLength: number) =>
   z
@@ -39,3 +41,25 @@ export const identifiedSchema = z
     }),
   })
   .meta({ id: 'Identified' });
+
+export const accountPathSchema = z.object({ account: slugSchema });
+export const identityKeyPathSchema = accountPathSchema.extend({ key_id: z.uuid() });
+
+export const createIdentityKeySchema = z.strictObject({
+  algorithm: z.enum(IDENTITY_ALGORITHMS).default('HS256'),
+  public_key: z
+    .string()
+    .max(10_000)
+    .nullish()
+    .meta({ description: 'PEM, for RS256 and ES256. For HS256 the server makes the secret.' }),
+});
+
+export const identityKeySchema = z
+  .object({
+    id: z.uuid(),
+    kid: z.string().meta({ description: 'Goes into the header of each proof.' }),
+    algorithm: z.enum(IDENTITY_ALGORITHMS),
+    created_at: z.iso.datetime(),
+    revoked_at: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'IdentityKey' });

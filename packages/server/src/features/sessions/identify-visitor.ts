@@ -1,7 +1,7 @@
-import type { Database, EnteredVisitor } from '../../db/index.ts';
+import type { Database, EnteredByKey, EnteredVisitor } from '../../db/index.ts';
 import { AppError } from '../../errors.ts';
 import { hashBrowser, hashCredential } from './hash-credential.ts';
-import type { NoteReuse } from './note-reuse.ts';
+import type { AnomalyNotes } from './note-anomaly.ts';
 import type { SessionCookie } from './session-cookie.ts';
 import type { SessionRules } from './session-rules.ts';
 import { isSessionToken } from './session-token.ts';
@@ -28,6 +28,8 @@ export interface VisitorRequest {
   authorizationHeader: string | undefined;
   /** The browser has had our cookie before; without one now, it blocks cookies. */
   expectsCredential: boolean;
+  /** Where the request comes from. */
+  address: string;
   /** Whether the request may leave a record of the visitor. */
   remember: boolean;
 }
@@ -37,7 +39,7 @@ export interface VisitorDependencies {
   cookie: SessionCookie;
   secret: string;
   rules: SessionRules;
-  noteReuse: NoteReuse;
+  notes: AnomalyNotes;
 }
 
 /** On 401: the browser has been given another key, or is about to be. The same call, sent again, finds it. */
@@ -128,12 +130,12 @@ async function welcome(dependencies: VisitorDependencies, request: VisitorReques
   };
 }
 
-function enterByKey(
-  { database, secret, rules }: VisitorDependencies,
-  { accountId, remember }: VisitorRequest,
+async function enterByKey(
+  { database, secret, rules, notes }: VisitorDependencies,
+  { accountId, address, remember }: VisitorRequest,
   key: VisitorKey,
-) {
-  return database.visitors.enterByKey({
+): Promise<EnteredByKey> {
+  const entered = await database.visitors.enterByKey({
     accountId,
     browserHash: hashBrowser(secret, key.secret),
     keyHash: hashCredential(secret, accountId, key.secret),
@@ -142,14 +144,16 @@ function enterByKey(
     overlapSeconds: rules.overlapSeconds,
     absoluteSeconds: rules.absoluteSeconds,
   });
+  if (entered.is_new) await notes.visitorBegun({ accountId, address });
+  return entered;
 }
 
 async function noteReuse(
   dependencies: VisitorDependencies,
-  { accountId }: VisitorRequest,
+  { accountId, address }: VisitorRequest,
   entered: EnteredVisitor,
 ): Promise<void> {
-  if (entered.note_reuse) await dependencies.noteReuse({ accountId, visitorId: entered.visitor_id });
+  if (entered.note_reuse) await dependencies.notes.keyReused({ accountId, visitorId: entered.visitor_id, address });
 }
 
 function visitorOf(

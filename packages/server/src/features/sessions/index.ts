@@ -3,7 +3,7 @@ export { endCredentials } from './end-credentials.ts';
 export { exchangeCredential, type ExchangedCredential } from './exchange-credential.ts';
 export { hashCredential } from './hash-credential.ts';
 export type { Visitor, VisitorDependencies } from './identify-visitor.ts';
-export { logReuse } from './note-reuse.ts';
+export { createAnomalyNotes } from './note-anomaly.ts';
 export { sessionOperations, sessionTokenSchema } from './operations.ts';
 export { createSessionRoutes } from './routes.ts';
 export { createSessionCookie } from './session-cookie.ts';

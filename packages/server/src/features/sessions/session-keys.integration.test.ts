@@ -219,17 +219,31 @@ describe('the key of a cookie (V1, V12)', () => {
   });
 });
 
-describe('a replaced key that is shown again', () => {
-  it('is noted once an hour, without its value', async () => {
+describe('what is worth a look', () => {
+  const noted = (action: string) =>
+    sql<{ actor_kind: string; target_kind: string | null; address: string }>(
+      `SELECT actor_kind, target_kind, address FROM audit_events WHERE action = '${action}'`,
+    );
+
+  it('a replaced key that is shown again is in the audit log, once an hour, without its value', async () => {
     const { old } = await visitorOfYesterday();
     const renewed = cookieIn(await withCookie(old, `${HELPER}/history`))!;
     await withCookie(renewed, `${HELPER}/history`);
     await endOverlaps();
-    const notes = () => server.logs().split('a replaced session key was used again').length - 1;
-    const before = notes();
+    const before = await noted('visitor.key_reused');
     for (let times = 0; times < 3; times++) await withCookie(old, `${HELPER}/history`);
-    expect(notes()).toBe(before + 1);
+    const after = await noted('visitor.key_reused');
+    expect(after).toHaveLength(before.length + 1);
+    expect(after.at(-1)).toEqual({ actor_kind: 'system', target_kind: 'visitor', address: '127.0.0.1' });
     expect(server.logs()).not.toContain(old.split('=')[1]);
+  });
+
+  it('a hundred new visitors from one address within an hour are, too', async () => {
+    expect(await noted('visitor.many_from_one_address')).toEqual([]);
+    for (let count = 0; count < 105; count++) {
+      await createVisitor(server.url).post(`${OTHER}/identify`, { name: 'one of many' });
+    }
+    expect(await noted('visitor.many_from_one_address')).toHaveLength(1);
   });
 });
 

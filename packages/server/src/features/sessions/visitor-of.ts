@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { AppError } from '../../errors.ts';
+import { clientAddressOf } from '../../http/client-address.ts';
 import type { Agent } from '../agents/index.ts';
 import { identifyVisitor, type Visitor, type VisitorDependencies } from './identify-visitor.ts';
 
@@ -53,6 +54,7 @@ export function recogniseVisitor(
     cookieHeader: req.get('Cookie'),
     authorizationHeader: req.get('Authorization'),
     expectsCredential,
+    address: clientAddressOf(req),
     remember,
   });
 }
