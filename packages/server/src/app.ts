@@ -13,6 +13,7 @@ import {
   type Agent,
   type AgentDirectory,
 } from './features/agents/index.ts';
+import { auditOperations, createAuditRoutes } from './features/audit/index.ts';
 import {
   conversationOperations,
   createConversationRoutes,
@@ -153,7 +154,7 @@ export function createApp(dependencies: AppDependencies): Express {
   serve(app, '/chat', inDefaultAgent, { post: [jsonBody, conversations.chat] });
   serve(app, '/events/stream', inDefaultAgent, { get: conversations.streamByGet }, { changes: true });
 
-  servePeople(app, people);
+  servePeople(app, people, createAuditRoutes(database));
   serveVisitorRecords(app, people, {
     keys: createIdentityKeyRoutes(visitors),
     records: createVisitorRecordRoutes({
@@ -171,6 +172,7 @@ export function createApp(dependencies: AppDependencies): Express {
     ...identityOperations,
     ...visitorRecordOperations,
     ...peopleOperations,
+    ...auditOperations,
   ]);
   serveWidget(app, dependencies.site.widget, createFindFramers(directory));
   serveSite(app, dependencies.site);
@@ -225,7 +227,11 @@ function describeModel({ config }: Agent, models: ModelChoices): SessionInfo['mo
 }
 
 /** For the pages of this server itself: no CORS, and changes only from its own origin. */
-function servePeople(app: Express, { auth, requireLogin }: People): void {
+function servePeople(
+  app: Express,
+  { auth, own, members, requireLogin, enterAccount }: People,
+  audit: ReturnType<typeof createAuditRoutes>,
+): void {
   const open = (handler: express.RequestHandler) => ({ post: [ownPagesOnly, jsonBody, handler] });
   serve(app, '/auth/register', [], open(auth.register));
   serve(app, '/auth/verify', [], open(auth.verify));
@@ -234,6 +240,31 @@ function servePeople(app: Express, { auth, requireLogin }: People): void {
   serve(app, '/auth/logout', [], { post: [ownPagesOnly, auth.logout] });
   serve(app, '/auth/password/forgot', [], open(auth.forgot));
   serve(app, '/auth/password/reset', [], open(auth.reset));
-  serve(app, '/auth/me', [], { get: [requireLogin, auth.me] });
-  serve(app, '/accounts', [], { post: [requireLogin, jsonBody, auth.openAccount] });
+  serve(app, '/auth/invites/accept', [], open(auth.accept));
+
+  serve(app, '/auth/me', [], { get: [requireLogin, own.me] });
+  serve(app, '/auth/sessions', [], {
+    get: [requireLogin, own.sessions],
+    delete: [requireLogin, own.endAllSessions],
+  });
+  serve(app, '/auth/sessions/:session_id', [], { delete: [requireLogin, own.endSession] });
+  serve(app, '/auth/password/change', [], { post: [requireLogin, jsonBody, own.changePassword] });
+  serve(app, '/auth/audit', [], { get: [requireLogin, own.audit] });
+  serve(app, '/auth/accounts/:account', [], { delete: [requireLogin, own.leave] });
+  serve(app, '/accounts', [], { post: [requireLogin, jsonBody, own.openAccount] });
+
+  const reading = enterAccount('read_people');
+  const managing = enterAccount('manage_people');
+  serve(app, '/accounts/:account/users', [], { get: [reading, members.list] });
+  serve(app, '/accounts/:account/users/:user_id', [], { delete: [managing, members.remove] });
+  serve(app, '/accounts/:account/users/:user_id/role', [], { post: [managing, jsonBody, members.setRole] });
+  serve(app, '/accounts/:account/invites', [], {
+    get: [managing, members.invites],
+    post: [managing, jsonBody, members.invite],
+  });
+  serve(app, '/accounts/:account/invites/:invite_id', [], { delete: [managing, members.revoke] });
+
+  const auditing = enterAccount('read_audit');
+  serve(app, '/accounts/:account/admin/audit', [], { get: [auditing, audit.list] });
+  serve(app, '/accounts/:account/admin/audit/check', [], { get: [auditing, audit.check] });
 }

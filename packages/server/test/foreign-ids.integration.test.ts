@@ -184,7 +184,13 @@ async function ask(stranger: Stranger, place: Place, id: string): Promise<string
   const headers = { ...stranger.headers, ...(where === 'header' && { [name]: value }) };
   const body = where === 'body' ? { message: 'hi', [name]: id } : { rating: 'up' };
   const response =
-    method === 'get' ? await visitor.fetch(path + query, { headers }) : await visitor.post(path, body, headers);
+    method === 'get'
+      ? await visitor.fetch(path + query, { headers })
+      : await visitor.fetch(path, {
+          method: method.toUpperCase(),
+          headers: { 'Content-Type': 'application/json', ...headers },
+          body: JSON.stringify(body),
+        });
   const text = await response.text();
   return `${response.status} ${text.replaceAll(id, '{id}').replaceAll(/"request_id":"[^"]+"/g, '')}`;
 }

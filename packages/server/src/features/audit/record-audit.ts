@@ -8,6 +8,8 @@ export interface AuditEntry {
   target?: { kind: string; id: string } | null;
   before?: AuditDetail | null;
   after?: AuditDetail | null;
+  /** The person in whose log it belongs, where it concerns no account and was not them, or may not have been. */
+  person?: string | undefined;
 }
 
 type AuditDetail = { [key: string]: AuditValue };
@@ -20,12 +22,12 @@ type AuditValue = string | number | boolean | null | AuditValue[] | AuditDetail;
 export async function recordAudit(
   tx: AccountTransaction | PersonTransaction,
   actor: Actor,
-  { action, target = null, before = null, after = null }: AuditEntry,
+  { action, target = null, before = null, after = null, person }: AuditEntry,
 ): Promise<void> {
   await tx.auditEvent.createMany({
     data: [
       {
-        chainId: actor.accountId ?? actor.id ?? NOBODY,
+        chainId: actor.accountId ?? person ?? actor.id ?? NOBODY,
         accountId: actor.accountId,
         actorKind: actor.kind,
         actorId: actor.id,

@@ -1,9 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { refuseOtherPages } from '../../http/origin-guard.ts';
 import { validate } from '../../http/validate.ts';
-import { createAccount } from './create-account.ts';
+import { acceptInvite } from './accept-invite.ts';
 import type { PeopleDependencies } from './dependencies.ts';
-import { signedInOf } from './enter-account.ts';
 import { getMe } from './get-me.ts';
 import { logIn } from './log-in.ts';
 import { logOut } from './log-out.ts';
@@ -13,7 +12,7 @@ import { notSignedIn } from './people-errors.ts';
 import { register } from './register.ts';
 import { requestReset, resetPassword } from './reset-password.ts';
 import {
-  createAccountBodySchema,
+  acceptBodySchema,
   emailBodySchema,
   loginBodySchema,
   registerBodySchema,
@@ -23,7 +22,7 @@ import {
 import { resendVerification, verifyEmail } from './verify-email.ts';
 import { whereaboutsOf } from './whereabouts.ts';
 
-/** What a person does outside of any account. Never cached. */
+/** What anybody may ask, to become somebody who has signed in. Behind `ownPagesOnly`, and never cached. */
 export function createAuthRoutes(people: PeopleDependencies, cookies: LoginCookies) {
   /** `POST /auth/register` */
   const registerRoute: RequestHandler = async (req, res) => {
@@ -78,28 +77,28 @@ export function createAuthRoutes(people: PeopleDependencies, cookies: LoginCooki
     res.set('Cache-Control', 'no-store').status(204).end();
   };
 
-  /** `GET /auth/me` */
-  const me: RequestHandler = async (req, res) => {
-    res.set('Cache-Control', 'no-store').json(await getMe(people, signedInOf(req)));
+  /** `POST /auth/invites/accept` */
+  const accept: RequestHandler = async (req, res) => {
+    const body = validate(acceptBodySchema, req.body, 'body');
+    const presentedHash = cookies.presentedHash(req);
+    const newcomer = await acceptInvite(people, body, presentedHash, whereaboutsOf(req));
+    if (newcomer) await welcome(res, newcomer.loginToken, newcomer.email);
+    else await answerMe(res, presentedHash ?? '');
   };
 
-  /** `POST /accounts` */
-  const openAccount: RequestHandler = async (req, res) => {
-    const body = validate(createAccountBodySchema, req.body, 'body');
-    const account = await createAccount(people, signedInOf(req).userId, body, whereaboutsOf(req));
-    res.set('Cache-Control', 'no-store').status(201).json(account);
-  };
+  return { register: registerRoute, verify, resend, login, logout, forgot, reset, accept };
 
-  return { register: registerRoute, verify, resend, login, logout, forgot, reset, me, openAccount };
-
-  /** Answers with whom the new session is for. */
+  /** Brings a new session on its way, and says whose it is. */
   async function welcome(res: Response, token: string, email: string): Promise<void> {
-    const tokenHash = people.credentials.hashOf('login', token) ?? '';
+    cookies.give(res, token, email);
+    await answerMe(res, people.credentials.hashOf('login', token) ?? '');
+  }
+
+  async function answerMe(res: Response, tokenHash: string): Promise<void> {
     const person = await people.database.withPerson({ credentialHash: tokenHash }, (tx) =>
       findLoginSession(tx, people, tokenHash),
     );
     if (!person) throw notSignedIn();
-    cookies.give(res, token, email);
     res.set('Cache-Control', 'no-store').json(await getMe(people, person));
   }
 }

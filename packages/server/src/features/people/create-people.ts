@@ -4,6 +4,8 @@ import { createCredentials } from './credential.ts';
 import type { PeopleDependencies } from './dependencies.ts';
 import { createEnterAccount, createRequireLogin, type EnterAccount } from './enter-account.ts';
 import { createLoginCookies } from './login-cookies.ts';
+import { createMemberRoutes } from './member-routes.ts';
+import { createOwnRoutes } from './own-routes.ts';
 import { createPasswords } from './password.ts';
 
 export interface PeopleOptions extends Omit<PeopleDependencies, 'credentials' | 'passwords'> {
@@ -13,6 +15,8 @@ export interface PeopleOptions extends Omit<PeopleDependencies, 'credentials' | 
 
 export interface People {
   auth: ReturnType<typeof createAuthRoutes>;
+  own: ReturnType<typeof createOwnRoutes>;
+  members: ReturnType<typeof createMemberRoutes>;
   requireLogin: RequestHandler;
   enterAccount: EnterAccount;
 }
@@ -24,6 +28,8 @@ export function createPeople({ secret, secureCookies, ...rest }: PeopleOptions):
   const cookies = createLoginCookies(credentials, { secret, secure: secureCookies, maxDays });
   return {
     auth: createAuthRoutes(people, cookies),
+    own: createOwnRoutes(people, cookies),
+    members: createMemberRoutes(people, cookies),
     requireLogin: createRequireLogin(people, cookies),
     enterAccount: createEnterAccount(people, cookies),
   };

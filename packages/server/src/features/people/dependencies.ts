@@ -6,11 +6,15 @@ import type { Mailer } from '../../mail/index.ts';
 import type { Credentials } from './credential.ts';
 import type { Passwords } from './password.ts';
 
-/** What the verbs of people need. */
-export interface PeopleDependencies {
+/** What it takes to store a link. */
+export interface LinkDependencies {
   database: Database;
   settings: AppSettings['people'];
   credentials: Credentials;
+}
+
+/** What the verbs of people need. */
+export interface PeopleDependencies extends LinkDependencies {
   passwords: Passwords;
   mailer: Mailer;
   limiter: Limiter;

@@ -1,13 +1,13 @@
 import type { PersonTransaction } from '../../db/index.ts';
 import type { Credential } from './credential.ts';
-import type { PeopleDependencies } from './dependencies.ts';
+import type { LinkDependencies } from './dependencies.ts';
 
 export type EmailTokenPurpose = 'verify_email' | 'reset_password';
 
 /** Makes the token of a link. Whatever link of this kind was sent before is not good any more. */
 export async function createEmailToken(
   tx: PersonTransaction,
-  { credentials, settings }: PeopleDependencies,
+  { credentials, settings }: LinkDependencies,
   userId: string,
   purpose: EmailTokenPurpose,
 ): Promise<Credential> {

@@ -1,4 +1,5 @@
 export { ownPagesOnly } from './auth-routes.ts';
 export { createPeople, type People } from './create-people.ts';
 export type { EnterAccount } from './enter-account.ts';
+export { inviteOwner, newPasswordLink } from './operator.ts';
 export { peopleOperations } from './operations.ts';

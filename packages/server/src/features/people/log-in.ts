@@ -36,9 +36,8 @@ async function tryPassword(people: PeopleDependencies, attempt: LoginAttempt, fr
   // Outside of any transaction: it takes long.
   const isRight = await passwords.isRight(password, user?.passwordHash ?? null);
   if (!user || !isRight || !user.emailVerifiedAt) {
-    const userId = user?.id ?? NOBODY;
-    await database.withPerson({ userId }, (tx) =>
-      recordAudit(tx, personActor(user?.id ?? null, from), { action: 'login.failed' }),
+    await database.withPerson({ userId: user?.id ?? NOBODY }, (tx) =>
+      recordAudit(tx, personActor(null, from), { action: 'login.failed', person: user?.id }),
     );
     throw loginRefused();
   }

@@ -35,11 +35,7 @@ export async function findLoginSession(
 ): Promise<SignedIn | null> {
   const now = Date.now();
   const session = await tx.userSession.findUnique({
-    where: {
-      tokenHash,
-      expiresAt: { gt: new Date(now) },
-      lastUsedAt: { gt: new Date(now - settings.session_idle_days * DAY_MS) },
-    },
+    where: { tokenHash, expiresAt: { gt: new Date(now) }, lastUsedAt: { gt: idleSince(settings) } },
   });
   if (!session) return null;
   await becomePerson(tx, session.userId);
@@ -50,14 +46,15 @@ export async function findLoginSession(
   return { userId: session.userId, email, name, sessionId: session.id };
 }
 
-/** Ends the sessions of somebody whose rights have changed. @param except the one that goes on */
-export async function endLoginSessions(
-  tx: PersonTransaction | AccountTransaction,
-  userId: string,
-  except?: string,
-): Promise<number> {
+/** Whatever was used last before then has ended. */
+export function idleSince({ session_idle_days: days }: PeopleDependencies['settings']): Date {
+  return new Date(Date.now() - days * DAY_MS);
+}
+
+/** Ends every session of a person, and says how many there were. The transaction goes on as that person as well. */
+export async function endLoginSessions(tx: PersonTransaction | AccountTransaction, userId: string): Promise<number> {
   const own = await becomePerson(tx, userId);
-  const { count } = await own.userSession.deleteMany({ where: { userId, ...(except && { id: { not: except } }) } });
+  const { count } = await own.userSession.deleteMany({ where: { userId } });
   return count;
 }
 

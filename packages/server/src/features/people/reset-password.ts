@@ -1,7 +1,8 @@
+import type { Actor } from '../../access/actor.ts';
 import { becomePerson } from '../../db/index.ts';
 import { networkOf } from '../../http/client-address.ts';
 import { recordAudit } from '../audit/index.ts';
-import type { PeopleDependencies, Whereabouts } from './dependencies.ts';
+import type { LinkDependencies, PeopleDependencies, Whereabouts } from './dependencies.ts';
 import { createEmailToken, findEmailTokenOwner, useEmailToken } from './email-token.ts';
 import { endLoginSessions } from './login-session.ts';
 import { passwordChangedMail, resetMail } from './mails.ts';
@@ -16,18 +17,18 @@ export async function requestReset(people: PeopleDependencies, email: string, fr
     [MAILS_BY_NETWORK, networkOf(from.address ?? '')],
     [MAILS_BY_EMAIL, email],
   ]);
-  const token = await createResetToken(people, email, from);
+  const token = await createResetToken(people, email, personActor(null, from));
   if (token !== null) people.mailer.post(resetMail(people.publicUrl, email, token, people.settings.reset_minutes));
 }
 
 /** The token of a link for a new password; null where nobody is registered with that address. */
-export function createResetToken(people: PeopleDependencies, email: string, from: Whereabouts): Promise<string | null> {
-  return people.database.withPerson({ email }, async (tx) => {
+export function createResetToken(links: LinkDependencies, email: string, askedBy: Actor): Promise<string | null> {
+  return links.database.withPerson({ email }, async (tx) => {
     const user = await tx.user.findUnique({ where: { email } });
     if (!user) return null;
     const own = await becomePerson(tx, user.id);
-    const { token } = await createEmailToken(own, people, user.id, 'reset_password');
-    await recordAudit(own, personActor(user.id, from), { action: 'password.reset_requested' });
+    const { token } = await createEmailToken(own, links, user.id, 'reset_password');
+    await recordAudit(own, askedBy, { action: 'password.reset_requested', person: user.id });
     return token;
   });
 }

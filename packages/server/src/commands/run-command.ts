@@ -1,0 +1,36 @@
+import type { Config } from '../config.ts';
+import type { Database } from '../db/index.ts';
+import { verifyAudit } from './audit.ts';
+import { CommandError } from './command-error.ts';
+import { addOwner, linkForNewPassword } from './people.ts';
+
+export { CommandError } from './command-error.ts';
+
+export interface CommandContext {
+  config: Config;
+  database: Database;
+  print: (line: string) => void;
+}
+
+/** Does something, and says with what code the process should end. */
+export type Command = (args: string[], context: CommandContext) => Promise<number>;
+
+const COMMANDS: Record<string, { usage: string; run: Command }> = {
+  'people add-owner': { usage: '--account <name> --email <address>', run: addOwner },
+  'people reset-password': { usage: '--email <address>', run: linkForNewPassword },
+  'audit verify': { usage: '[--account <name>] [--expect <position>:<hash>]', run: verifyAudit },
+};
+
+/** @throws {CommandError} for an unknown command, or one that is not used as it should be */
+export async function runCommand(args: string[], context: CommandContext): Promise<number> {
+  const name = args.slice(0, 2).join(' ');
+  const command = COMMANDS[name];
+  if (!command) throw new CommandError(`Usage:\n${describeCommands()}`);
+  return command.run(args.slice(2), context);
+}
+
+function describeCommands(): string {
+  return Object.entries(COMMANDS)
+    .map(([name, { usage }]) => `  pnpm salient ${name} ${usage}`)
+    .join('\n');
+}
