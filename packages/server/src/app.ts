@@ -25,6 +25,7 @@ import { createIdentityKeyRoutes, createIdentityRoutes, identityOperations } fro
 import { ownPagesOnly, peopleOperations, type People } from './features/people/index.ts';
 import {
   createAnomalyNotes,
+  createFindUser,
   createSessionCookie,
   createSessionRoutes,
   createVisitorOf,
@@ -76,7 +77,7 @@ export function createApp(dependencies: AppDependencies): Express {
     rules: sessionRules(config.app.session),
     notes: createAnomalyNotes(database, dependencies.limiter),
   };
-  const visitorOf = createVisitorOf(visitors);
+  const visitorOf = createVisitorOf(visitors, createFindUser(people.enterAccount));
   const enterAgent = createEnterAgent(directory);
 
   const health = createHealthRoutes(database, dependencies.isReady);

@@ -4,6 +4,7 @@ import { SignJWT, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answer } from '../../../test/fake-provider-replies.ts';
 import { dumpTables, queryAsOwnerOf } from '../../../test/owner-access.ts';
+import { createPerson } from '../../../test/person.ts';
 import { startTestServer, type TestServer } from '../../../test/start-test-server.ts';
 import { createVisitor, type Visitor } from '../../../test/visitor.ts';
 import { createIdentityKey, revokeIdentityKey, type IdentityAlgorithm } from './identity-keys.ts';
@@ -470,5 +471,35 @@ describe('who only says who they are gains nothing (V7)', () => {
     }
     await identify(visitor, { sub: person() }, agent);
     expect((await visitor.chat(agent, { message: 'hi' })).message.role).toBe('assistant');
+  });
+});
+
+describe('a person of the console', () => {
+  it('may use a private agent of their account, as themselves on every device', async () => {
+    const member = await createPerson(server, { account: 'acme', role: 'viewer' });
+    const sent = await member.send('POST', `${PRIVATE}/chat`, { message: 'by a member' });
+    expect(sent.status).toBe(200);
+    const { session_id } = (await sent.json()) as { session_id: string };
+    expect(await sql(`SELECT user_id, is_anonymous FROM sessions WHERE id = '${session_id}'`)).toEqual([
+      { user_id: member.id, is_anonymous: false },
+    ]);
+    expect(
+      ((await (await member.fetch(`${PRIVATE}/history`)).json()) as { messages: unknown[] }).messages,
+    ).toHaveLength(2);
+    await member.send('POST', '/auth/logout');
+    expect(await errorOf(await member.fetch(`${PRIVATE}/history`))).toEqual([401, 'UNAUTHENTICATED']);
+  });
+
+  it('of another account is nobody here, and so is a proof’s want not met by a login', async () => {
+    const outsider = await createPerson(server, { account: 'globex' });
+    expect(await errorOf(await outsider.fetch(`${PRIVATE}/history`))).toEqual([401, 'UNAUTHENTICATED']);
+    const member = await createPerson(server, { account: 'acme' });
+    expect(await errorOf(await member.fetch(`${STRICT}/history`))).toEqual([401, 'UNAUTHENTICATED']);
+  });
+
+  it('is not made to speak by a foreign page', async () => {
+    const member = await createPerson(server, { account: 'acme' });
+    const response = await withHeaders(`${PRIVATE}/chat`, { Cookie: member.cookies() }, { message: 'forged' });
+    expect([401, 403]).toContain(response.status);
   });
 });

@@ -1,6 +1,7 @@
 export { CLEAR_EXPIRED_INTERVAL_MS, clearExpired } from './clear-expired.ts';
 export { endCredentials } from './end-credentials.ts';
 export { exchangeCredential, type ExchangedCredential } from './exchange-credential.ts';
+export { createFindUser } from './find-user.ts';
 export { hashCredential } from './hash-credential.ts';
 export type { Visitor, VisitorDependencies } from './identify-visitor.ts';
 export { createAnomalyNotes } from './note-anomaly.ts';

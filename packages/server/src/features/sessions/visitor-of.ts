@@ -2,6 +2,8 @@ import type { Request, Response } from 'express';
 import { AppError } from '../../errors.ts';
 import { clientAddressOf } from '../../http/client-address.ts';
 import type { Agent } from '../agents/index.ts';
+import type { FindUser } from './find-user.ts';
+import { hashCredential } from './hash-credential.ts';
 import { identifyVisitor, type Visitor, type VisitorDependencies } from './identify-visitor.ts';
 
 /**
@@ -20,10 +22,17 @@ export type VisitorOf = (
   },
 ) => Promise<Visitor>;
 
-export function createVisitorOf(dependencies: VisitorDependencies): VisitorOf {
+export function createVisitorOf(dependencies: VisitorDependencies, findUser: FindUser): VisitorOf {
   return async (req, res, agent, { remember = false } = {}) => {
     const mustBeKnown = requiresIdentity(agent);
     const ids = { accountId: agent.accountId, agentInstanceId: agent.id };
+    // Their login is shown with every request, on the server's own pages only, so there is nothing to exchange.
+    const userId = agent.config.identityRequired || req.get('Authorization') ? null : await findUser(req, res);
+    if (userId !== null) {
+      const sessionKey = hashCredential(dependencies.secret, agent.accountId, `user:${userId}`);
+      if (remember) await openUser(dependencies, { accountId: agent.accountId, userId, sessionKey });
+      return { ...NOT_A_BROWSER, sessionKey };
+    }
     const visitor = await recogniseVisitor(req, dependencies, ids, {
       remember: remember && !mustBeKnown,
       expectsCredential: req.get('X-Salient-Session') === 'expected',
@@ -34,6 +43,18 @@ export function createVisitorOf(dependencies: VisitorDependencies): VisitorOf {
     bringKey(res, dependencies, visitor);
     return visitor;
   };
+}
+
+const NOT_A_BROWSER = { identifiedBy: 'cookie', externalId: null, key: null, isKeyNew: false, token: null } as const;
+
+/** The visitor that a person of the console is, on whatever device. */
+async function openUser(
+  { database }: VisitorDependencies,
+  { accountId, userId, sessionKey }: { accountId: string; userId: string; sessionKey: string },
+): Promise<void> {
+  await database.withAccount(accountId, (tx) =>
+    tx.visitor.createMany({ data: [{ accountId, sessionKey, userId }], skipDuplicates: true }),
+  );
 }
 
 /** Whether an agent speaks only with people whom its account vouches for. */
