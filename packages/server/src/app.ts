@@ -19,6 +19,7 @@ import { auditOperations, createAuditRoutes } from './features/audit/index.ts';
 import {
   conversationOperations,
   createConversationRoutes,
+  stopAnyTurn,
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
@@ -27,13 +28,18 @@ import { createUsageRoutes, usageOperations } from './features/usage/index.ts';
 import { ownPagesOnly, peopleOperations, servePeoplePage, type People } from './features/people/index.ts';
 import { createKeyRoutes, keyOperations, type KeyDoors } from './features/keys/index.ts';
 import { createMachineRoutes, machineOperations } from './features/machine/index.ts';
+import { createIdentityKeyRoutes, createIdentityRoutes, identityOperations } from './features/identity/index.ts';
 import {
+  createAnomalyNotes,
+  createFindUser,
   createSessionCookie,
   createSessionRoutes,
   createVisitorOf,
   sessionOperations,
+  sessionRules,
 } from './features/sessions/index.ts';
 import { clientAddressOf, networkOf, rememberClientAddress } from './http/client-address.ts';
+import { createVisitorRecordRoutes, visitorRecordOperations } from './features/visitor-records/index.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { limitRequests } from './http/limit-requests.ts';
 import { jsonBody } from './http/json-body.ts';
@@ -72,8 +78,14 @@ export interface AppDependencies {
 /** Every address of the server, in the order a request meets them. `A` is one agent of one account. */
 export function createApp(dependencies: AppDependencies): Express {
   const { config, database, directory, models, limits, people } = dependencies;
-  const cookie = createSessionCookie(config.app.session, config.production);
-  const visitorOf = createVisitorOf(database, cookie, config.secret);
+  const visitors = {
+    database,
+    cookie: createSessionCookie(config.app.session, config),
+    secret: config.secret,
+    rules: sessionRules(config.app.session),
+    notes: createAnomalyNotes(database, limits.limiter),
+  };
+  const visitorOf = createVisitorOf(visitors, createFindUser(people.enterAccount));
   const enterAgent = createEnterAgent(directory);
 
   const health = createHealthRoutes(database, dependencies.isReady);
@@ -85,9 +97,7 @@ export function createApp(dependencies: AppDependencies): Express {
   });
   const sessions = createSessionRoutes({
     database,
-    cookie,
-    secret: config.secret,
-    maxAgeDays: config.app.session.max_age_days,
+    visitors,
     visitorOf,
     enterAgent,
     defaultAgent: () => findDefaultAgent(database, directory),
@@ -102,6 +112,7 @@ export function createApp(dependencies: AppDependencies): Express {
     perMinute('changes', changes),
     (req) => `${agentOf(req).accountId} ${networkOfClient(req)}`,
   );
+  const identity = createIdentityRoutes(visitors);
 
   const app = express();
   app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
@@ -137,6 +148,8 @@ export function createApp(dependencies: AppDependencies): Express {
   });
   serveCounted(`${A}/session/token`, inAgent, { post: [countChange, sessions.token] });
   serveCounted(`${A}/session/reset`, inAgent, { post: [countChange, sessions.reset] });
+  serveCounted(`${A}/session/signout`, inAgent, { post: [countChange, jsonBody, sessions.signout] });
+  serveCounted(`${A}/identify`, inAgent, { post: [countChange, jsonBody, identity.identify] });
 
   serveCounted('/api/session', [], { get: sessions.info }, anyMayAsk);
   serveCounted('/api/session/:session_id/usage', [], { get: sessions.usage }, anyMayAsk);
@@ -200,6 +213,13 @@ export function createApp(dependencies: AppDependencies): Express {
     delete: [enterWithKey('sessions:delete'), machine.remove],
   });
   serveCounted('/api/v1/sessions/:session_id/history', [], { get: [enterWithKey('sessions:read'), machine.history] });
+  serveVisitorRecords(app, people, {
+    keys: createIdentityKeyRoutes(visitors),
+    records: createVisitorRecordRoutes({
+      database,
+      stopAnswer: (accountId, turnId) => stopAnyTurn(dependencies.conversations, accountId, turnId),
+    }),
+  });
 
   serveApiDescription(app, [
     ...healthOperations,
@@ -207,6 +227,8 @@ export function createApp(dependencies: AppDependencies): Express {
     ...agentOperations,
     ...conversationOperations(config.app.chat.max_message_chars),
     ...sessionOperations,
+    ...identityOperations,
+    ...visitorRecordOperations,
     ...peopleOperations,
     ...usageOperations,
     ...budgetOperations,
@@ -223,6 +245,31 @@ export function createApp(dependencies: AppDependencies): Express {
 
 function perMinute(name: string, burst: number | null): Limit | null {
   return burst === null ? null : { name, burst, perSeconds: 60 };
+}
+
+/** What the people of an account see of its visitors, and do about it. */
+function serveVisitorRecords(
+  app: Express,
+  { enterAccount }: People,
+  {
+    keys,
+    records,
+  }: {
+    keys: ReturnType<typeof createIdentityKeyRoutes>;
+    records: ReturnType<typeof createVisitorRecordRoutes>;
+  },
+): void {
+  const admin = '/accounts/:account/admin';
+  const [read, manage] = [enterAccount('read_conversations'), enterAccount('manage_conversations')];
+  const manageKeys = enterAccount('manage_keys');
+  serve(app, `${admin}/identity-keys`, [manageKeys], { get: keys.list, post: [jsonBody, keys.create] });
+  serve(app, `${admin}/identity-keys/:key_id`, [manageKeys], { delete: keys.revoke });
+  serve(app, `${admin}/sessions`, [read], { get: records.list });
+  serve(app, `${admin}/sessions/:session_id`, [read], { get: records.read });
+  serve(app, `${admin}/sessions/:session_id/terminate`, [manage], { post: records.terminate });
+  serve(app, `${admin}/sessions/:session_id/hold`, [manage], { put: [jsonBody, records.hold] });
+  serve(app, `${admin}/visitors/:visitor_id`, [manage], { delete: records.erase });
+  serve(app, `${admin}/visitors/:visitor_id/export`, [manage], { get: records.export });
 }
 
 async function findDefaultAgent(

@@ -108,6 +108,16 @@ const appSchema = z.strictObject({
       /** `auto`: `none` where cookies are Secure, so that other sites can embed; else `lax`. */
       same_site: z.enum(['auto', 'none', 'lax', 'strict']).default('auto'),
       rotate_hours: z.int().min(1).max(8760).default(24),
+      /** How long a replaced key still works, for other tabs and lost answers. */
+      overlap_seconds: z.int().min(10).max(3600).default(60),
+      /** After so long a browser is a new visitor, however often it came. */
+      absolute_days: z.int().min(1).max(3650).default(365),
+    })
+    .prefault({}),
+  retention: z
+    .strictObject({
+      /** Conversations that nobody has used for so long are deleted, except those on hold. 0: never. */
+      conversations_days: z.int().min(0).max(36_500).default(0),
     })
     .prefault({}),
   llm: z

@@ -37,9 +37,11 @@ import {
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
-import { clearExpired, createPeople } from './features/people/index.ts';
+import { clearExpired as clearExpiredSignIns, createPeople } from './features/people/index.ts';
 import { createKeyDoors } from './features/keys/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
+import { CLEAR_EXPIRED_INTERVAL_MS, clearExpired, sessionRules } from './features/sessions/index.ts';
+import { enforceRetention, RETENTION_INTERVAL_MS } from './features/visitor-records/index.ts';
 import { createPriceList, readOwnPrices, unpricedModels, type PriceList } from './features/usage/index.ts';
 import { openLimits } from './limits/index.ts';
 import type { Logger } from './log.ts';
@@ -198,7 +200,17 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     {
       name: 'clear expired sign-ins',
       everyMs: CLEAR_INTERVAL_MS,
-      run: () => clearExpired(database, config.app.people),
+      run: () => clearExpiredSignIns(database, config.app.people),
+    },
+    {
+      name: 'clear expired sessions',
+      everyMs: CLEAR_EXPIRED_INTERVAL_MS,
+      run: () => clearExpired(database, sessionRules(config.app.session)),
+    },
+    {
+      name: 'delete old conversations',
+      everyMs: RETENTION_INTERVAL_MS,
+      run: () => enforceRetention(database, config.app.retention),
     },
     { name: 'note last use', everyMs: LAST_USED_INTERVAL_MS, run: () => conversations.lastUsed.flush() },
     { name: 'note last use of keys', everyMs: LAST_USED_INTERVAL_MS, run: () => keysLastUsed.flush() },

@@ -116,3 +116,23 @@ export interface SessionToken {
   /** UTC, ISO 8601. */
   expires_at: string;
 }
+
+/** The body of `POST A/identify`. Without a token it is what the visitor says, and nothing more. */
+export interface IdentifyBody {
+  /** A JWT that the account's own server has signed. */
+  token?: string | null;
+  user_id?: string | null;
+  name?: string | null;
+  email?: string | null;
+  phone?: string | null;
+}
+
+/** `POST A/identify` */
+export interface Identified {
+  /** Whether the account has vouched for the visitor. */
+  verified: boolean;
+  /** The account's own name for a verified visitor. */
+  user_id: string | null;
+  /** Takes the place of the session token that the request came with. */
+  token: SessionToken | null;
+}

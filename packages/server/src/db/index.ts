@@ -23,3 +23,4 @@ export type {
   OrphanedTurn,
   PendingCall,
 } from './turn-statements.ts';
+export type { EnteredByKey, EnteredVisitor } from './visitor-statements.ts';

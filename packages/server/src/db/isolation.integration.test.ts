@@ -41,14 +41,18 @@ describe('the catalogue (T2)', () => {
       'audit_events',
       'budget_counters',
       'budget_reservations',
+      'identity_keys',
       'knowledge_chunks',
       'knowledge_documents',
       'llm_requests',
       'messages',
       'notifications',
+      'profiles',
       'session_tokens',
       'sessions',
       'user_roles',
+      'visitor_keys',
+      'visitors',
     ]);
     for (const table of tables) {
       expect(await rowsOf(table, accountIds.a), `${table.name}: add a row to seedAccount`).not.toEqual([]);
@@ -106,19 +110,25 @@ describe('the catalogue (T2)', () => {
       salient_app audit_heads SELECT, INSERT, UPDATE
       salient_app budget_counters SELECT, INSERT, UPDATE
       salient_app budget_reservations SELECT, INSERT, DELETE
+      salient_app browser_keys SELECT, INSERT, UPDATE
       salient_app email_tokens SELECT, INSERT, DELETE
+      salient_app identity_keys SELECT, INSERT, UPDATE
       salient_app knowledge_chunks SELECT, INSERT, UPDATE, DELETE
       salient_app knowledge_documents SELECT, INSERT, UPDATE, DELETE
       salient_app llm_requests SELECT, INSERT
       salient_app messages SELECT, INSERT, UPDATE
       salient_app notifications SELECT, INSERT
+      salient_app messages SELECT, INSERT, UPDATE, DELETE
+      salient_app profiles SELECT, INSERT, UPDATE, DELETE
       salient_app roles SELECT
-      salient_app session_tokens SELECT, INSERT, DELETE
-      salient_app sessions SELECT, INSERT, UPDATE
+      salient_app session_tokens SELECT, INSERT, UPDATE, DELETE
+      salient_app sessions SELECT, INSERT, UPDATE, DELETE
       salient_app user_roles SELECT, INSERT, UPDATE, DELETE
       salient_app user_sessions SELECT, INSERT, UPDATE, DELETE
       salient_app users SELECT, INSERT, UPDATE
       salient_worker account_budgets SELECT
+      salient_app visitor_keys SELECT, INSERT, UPDATE, DELETE
+      salient_app visitors SELECT, INSERT, UPDATE, DELETE
       salient_worker account_invites SELECT, DELETE
       salient_worker accounts SELECT
       salient_worker agent_instances SELECT (UPDATE last_used_at)
@@ -131,6 +141,11 @@ describe('the catalogue (T2)', () => {
       salient_worker messages SELECT (UPDATE content, UPDATE lease_expires_at, UPDATE lease_owner, UPDATE metadata)
       salient_worker notifications SELECT (UPDATE announced_at)
       salient_worker rate_limits SELECT, INSERT, UPDATE, DELETE
+      salient_worker browser_keys SELECT, DELETE
+      salient_worker email_tokens SELECT, DELETE
+      salient_worker llm_requests SELECT
+      salient_worker messages SELECT (UPDATE content, UPDATE lease_expires_at, UPDATE lease_owner)
+      salient_worker session_tokens SELECT, DELETE
       salient_worker sessions SELECT
       salient_worker user_sessions SELECT, DELETE"
     `);
@@ -345,7 +360,8 @@ describe('the worker', () => {
       `UPDATE sessions SET email = 'someone@example.com'`,
       `DELETE FROM messages`,
       `INSERT INTO accounts (slug, name) VALUES ('c', 'C')`,
-      `SELECT * FROM session_tokens`,
+      `SELECT * FROM visitors`,
+      `UPDATE session_tokens SET ended_at = NULL`,
       `SELECT * FROM knowledge_chunks`,
       `CREATE TABLE own (id integer)`,
     ]) {
@@ -448,6 +464,10 @@ async function seedAccount(slug: string): Promise<string> {
     const own = { accountId, agentInstanceId: agent.id };
     const session = await tx.session.create({ data: { ...own, accountSlug: slug, sessionKey: 'same-key' } });
     const inFuture = new Date(Date.now() + 60_000);
+    await tx.visitorKey.create({ data: { accountId, keyHash: 'same-hash', sessionKey: 'same-key' } });
+    await tx.identityKey.create({ data: { accountId, kid: 'same-kid', algorithm: 'ES256', publicKey: 'PEM' } });
+    const { id: visitorId } = await tx.visitor.findFirstOrThrow({ where: { accountId, sessionKey: 'same-key' } });
+    await tx.profile.create({ data: { accountId, visitorId, field: 'name', value: 'same name', verified: false } });
     await tx.sessionToken.create({
       data: { ...own, tokenHash: randomUUID(), sessionKey: 'same-key', expiresAt: inFuture },
     });

@@ -18,6 +18,7 @@ import { createTenantScope, type TenantScope } from './tenant-scope.ts';
 import { createConversationReads, type ConversationReads } from './conversation-reads.ts';
 import { createBudgetStatements, type BudgetStatements } from './budget-statements.ts';
 import { createTurnStatements, type TurnStatements } from './turn-statements.ts';
+import { createVisitorStatements, type VisitorStatements } from './visitor-statements.ts';
 
 export interface DatabaseOptions {
   /** `postgresql://...`; null for the embedded database. */
@@ -38,6 +39,7 @@ export interface Database extends TenantScope, PersonScope {
   readonly budgets: BudgetStatements;
   readonly conversations: ConversationReads;
   readonly findApiKey: FindApiKey;
+  readonly visitors: VisitorStatements;
   /** Names of the migrations applied while opening. */
   readonly migrated: string[];
   /** Rejects when the database cannot be reached. */
@@ -95,6 +97,7 @@ function createDatabase(
     budgets: createBudgetStatements(run),
     conversations: createConversationReads(prisma),
     findApiKey: createFindApiKey(run),
+    visitors: createVisitorStatements(run),
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
     },

@@ -37,6 +37,7 @@ export const API_TAGS = {
   Costs: 'What an account spends, and may spend.',
   Keys: 'What machines show, and who may make it.',
   Machines: 'For programs of an account, with a key in the `X-API-Key` header. No browser is let in by CORS.',
+  Visitors: 'What the people of an account see of its visitors, and may do about it.',
   Operation: 'For whoever runs the server.',
 } as const;
 

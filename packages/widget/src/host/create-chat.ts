@@ -3,6 +3,7 @@ import { agentUrl } from '../config/agent-url.ts';
 import type { Config } from '../config/resolve-config.ts';
 import { ChatModel, type Chat } from '../model/chat.ts';
 import { createConsent } from '../model/consent.ts';
+import { createIdentityMark } from '../model/identity-mark.ts';
 import { createOutbox } from '../model/outbox.ts';
 import type { WidgetStorage } from '../model/storage.ts';
 import { createTokenStorage } from '../model/token-storage.ts';
@@ -30,14 +31,15 @@ interface CreatedChat {
 /** The conversation of one widget, wired to this browser. */
 export function createChat({ config, storage, emit, context }: ChatInput): CreatedChat {
   const url = agentUrl(config.peek());
+  const tokens = createTokenStorage(storage);
   const call = createCaller({
     agentUrl: url,
-    tokens: createTokenStorage(storage),
+    tokens,
     fetch: createFetchInTurn(config.peek().backend),
     isOnline: () => browserNetwork.isOnline(),
   });
   const chat = new ChatModel({
-    api: createApi(call),
+    api: createApi(call, tokens),
     network: browserNetwork,
     scheduleFlush,
     emit,
@@ -45,6 +47,7 @@ export function createChat({ config, storage, emit, context }: ChatInput): Creat
     context,
     outbox: createOutbox(storage),
     consent: createConsent(storage, () => config.peek().consent?.text),
+    identityMark: createIdentityMark(storage),
   });
   const wasUsedBefore = storage.get('used') !== null;
   const stopRemembering = effect(() => {

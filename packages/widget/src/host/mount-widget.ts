@@ -169,8 +169,14 @@ export function mountWidget({ root, options, serverConfig, stackIndex = 0, isRea
       if (!chat.send(text)) draft.write(text);
     },
     prefill: (text) => draft.write(text),
-    // The proof is for the server alone: what is in a message, the model may repeat.
-    identify: ({ token: _token, ...visitor }) => pageContext.add({ visitor }),
+    identify(identity) {
+      // The proof is for the server alone: what is in a message, the model may repeat.
+      const { token: _token, ...visitor } = identity ?? {};
+      pageContext.add({ visitor: identity ? { ...visitor, verified: false } : undefined });
+      // The next person at this browser must not find what this one wrote.
+      if (!identity) draft.write('');
+      void chat.identify(identity);
+    },
     context: (data) => pageContext.add(data),
     update(changes) {
       const next = { ...local.peek(), ...parseOptions({ ...changes }, report) };

@@ -31,10 +31,11 @@ export interface Widget {
   /** Puts text into the message box. The visitor sends it, or does not. */
   prefill(text: string): void;
   /**
-   * Says who the visitor is. Name, e-mail and id go along with later messages as data for the agent, unverified; the
-   * token is accepted and not used yet.
+   * Says who the visitor is. With a token the server knows them by it, on every device; name, e-mail and id go along with
+   * later messages as data for the agent, unverified. Null: nobody is signed in any more, and the next person at this
+   * browser finds an empty widget.
    */
-  identify(identity: VisitorIdentity): void;
+  identify(identity: VisitorIdentity | null): void;
   /** Page data that goes along with every later message: at most 2 KB of JSON. */
   context(data: Record<string, unknown>): void;
   /**

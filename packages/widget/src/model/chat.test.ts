@@ -6,6 +6,7 @@ import { createFakeApi } from '../test/fake-api.ts';
 import { createMemoryStorage } from '../test/memory-storage.ts';
 import { ChatModel, type Chat } from './chat.ts';
 import { createConsent } from './consent.ts';
+import { createIdentityMark } from './identity-mark.ts';
 import { createOutbox } from './outbox.ts';
 import type { WidgetStorage } from './storage.ts';
 
@@ -39,6 +40,7 @@ function setUp(answer: Parameters<typeof createFakeApi>[0], options: SetUpOption
     context: () => ({ page: '/cart' }),
     outbox: createOutbox(storage),
     consent: createConsent(storage, () => options.consentText),
+    identityMark: createIdentityMark(storage),
   });
   chats.push(chat);
   const isIdle = () => eventually(() => expect(chat.activity.value).toBe('idle'));
@@ -494,5 +496,73 @@ describe('where the site asks for consent', () => {
     chat.agree();
     await isIdle();
     expect(api.bodies[0]).toMatchObject({ message: 'more', consent: 'New.' });
+  });
+});
+
+describe('who the visitor is', () => {
+  const greeting = historyOf([stored('q', 'user', 'before'), stored('a', 'assistant', 'answer')]);
+
+  test('the server is told with the first call, and not before', async () => {
+    const { api, chat } = setUp({ pieces: [] });
+    await chat.identify({ token: 'proof' });
+    expect(api.calls).toEqual([]);
+    await chat.connect();
+    expect(api.calls).toEqual(['identify proof', 'history']);
+  });
+
+  test('said later, the conversation on the screen makes room for the one of that person', async () => {
+    const { api, chat, shown } = setUp({ pieces: [], history: greeting });
+    await chat.connect();
+    api.stored.history = historyOf([stored('x', 'user', 'from the phone')]);
+    await chat.identify({ token: 'proof' });
+    await eventually(() => expect(shown()).toEqual(['user complete: from the phone']));
+    expect(api.calls).toEqual(['history', 'identify proof', 'history']);
+  });
+
+  test('a proof that is refused is told to the page, and the visitor goes on as whoever they were', async () => {
+    const { api, chat, emitted, shown } = setUp({ pieces: [], history: greeting });
+    api.stored.refusesIdentity = new ChatError('UNAUTHENTICATED');
+    await chat.identify({ token: 'proof' });
+    await chat.connect();
+    expect(emitted).toEqual(['error']);
+    expect(shown()).toHaveLength(2);
+  });
+
+  test('a message on its way is sent for the person who is identified meanwhile', async () => {
+    const gate = createGate();
+    const { api, chat, isIdle, shown } = setUp(
+      { pieces: ['Hello'], refusals: [new ChatError('NETWORK')] },
+      { pause: () => gate.opened },
+    );
+    chat.send('hi');
+    await eventually(() => expect(api.bodies).toHaveLength(1));
+    await chat.identify({ token: 'proof' });
+    gate.open();
+    await eventually(() => expect(shown()).toEqual(['user complete: hi', 'assistant complete: Hello']));
+    await isIdle();
+    expect(new Set(api.bodies.map((body) => body.client_message_id)).size).toBe(1);
+  });
+
+  test('signed out, nothing of theirs is left for the next person (V9)', async () => {
+    const storage = createMemoryStorage();
+    const { api, chat, shown } = setUp({ pieces: [], history: greeting }, { storage, consentText: 'We keep it.' });
+    await chat.identify({ token: 'proof' });
+    await chat.connect();
+    chat.agree();
+    expect(shown()).toHaveLength(2);
+    api.stored.history = historyOf([]);
+    await chat.identify(null);
+    await eventually(() => expect(chat.history.value).toBe('loaded'));
+    expect(shown()).toEqual([]);
+    expect(api.calls).toEqual(['identify proof', 'history', 'signOut', 'history']);
+    expect(['identified', 'consent', 'outbox'].map((name) => storage.get(name))).toEqual([null, null, null]);
+  });
+
+  test('where nobody was identified, signing out leaves everything as it is', async () => {
+    const { api, chat, shown } = setUp({ pieces: [], history: greeting });
+    await chat.connect();
+    await chat.identify(null);
+    expect(api.calls).toEqual(['history']);
+    expect(shown()).toHaveLength(2);
   });
 });

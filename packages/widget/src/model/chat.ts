@@ -1,5 +1,5 @@
 import { computed, createModel, signal } from '@preact/signals';
-import type { History, SendMessageBody } from '@salient/shared-types';
+import type { History, IdentifyBody, SendMessageBody } from '@salient/shared-types';
 import type { Api } from '../protocol/create-api.ts';
 import { ChatError, isTransient, toChatError } from '../protocol/errors.ts';
 import { followTurn, type TurnStart } from '../protocol/follow-turn.ts';
@@ -10,6 +10,7 @@ import { createChatMessage, fromStoredMessage, updateChatMessage, type ChatMessa
 import type { Consent } from './consent.ts';
 import { countCharacters } from './count-characters.ts';
 import { createId } from './create-id.ts';
+import type { IdentityMark } from './identity-mark.ts';
 import { mergeHistory } from './merge-history.ts';
 import type { Outbox } from './outbox.ts';
 import { createTurnReader, type ChatActivity, type ConnectionState, type Turn } from './turn-reader.ts';
@@ -26,6 +27,7 @@ export interface ChatDependencies {
   context: () => Record<string, unknown> | undefined;
   outbox: Outbox;
   consent: Consent;
+  identityMark: IdentityMark;
 }
 
 /** A turn that is asked for here, not joined. */
@@ -37,7 +39,7 @@ const MAX_TURNS_AHEAD = 5;
 
 /** One conversation: its messages, the answer under way, and everything a visitor can do to them. */
 export const ChatModel = createModel((dependencies: ChatDependencies) => {
-  const { api, network, emit, outbox, consent } = dependencies;
+  const { api, network, emit, outbox, consent, identityMark } = dependencies;
   const messages = signal<ChatMessage[]>([]);
   const history = signal<'unloaded' | 'loading' | 'loaded' | 'failed'>('unloaded');
   const historyError = signal<ChatError | null>(null);
@@ -64,6 +66,8 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
   let cancelCurrent = () => {};
   /** The server does not know of it yet. */
   let hasJustAgreed = false;
+  /** Who the visitor is, until the server has been told. It is told with the first call: before, it knows of nobody. */
+  let identity: IdentifyBody | undefined;
 
   /** Loads the conversation, once. Rejoins the answer under way, if there is one. Safe to call again after a fault. */
   function connect(): Promise<void> {
@@ -75,6 +79,7 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
     history.value = 'loading';
     historyError.value = null;
     try {
+      await introduce();
       const limit = dependencies.settings().historyLimit;
       const attempts = { network, signal: aborted, maxAttempts: HISTORY_ATTEMPTS };
       const page = await retry(() => api.history({ limit }), attempts);
@@ -382,6 +387,50 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
     }
   }
 
+  /**
+   * Says who the visitor is, or, with null, that nobody is signed in any more: then whoever comes next finds an empty
+   * widget. A conversation on the screen makes room for the one of that person.
+   */
+  async function identify(next: IdentifyBody | null) {
+    identity = next ?? undefined;
+    if (!next && !identityMark.isSet()) return;
+    if (next && history.peek() === 'unloaded') return;
+    try {
+      if (next) await introduce();
+      else {
+        await api.signOut();
+        identityMark.set(false);
+      }
+    } catch (error) {
+      emitError(toChatError(error));
+      // Whatever the server says: nothing of theirs stays on the screen.
+      if (next) return;
+    }
+    const wasLoaded = history.peek() !== 'unloaded';
+    // Sent again it is the same message: the server may have it already.
+    const unsent = next && outbox.get();
+    forget();
+    if (!next) consent.withdraw();
+    if (!wasLoaded) return;
+    loading = undefined;
+    if (unsent) ask(unsent, []);
+    else void connect();
+  }
+
+  async function introduce() {
+    if (!identity) return;
+    const told = identity;
+    try {
+      await api.identify(told);
+      identityMark.set(true);
+    } catch (error) {
+      // A proof that is refused is for the site's developers. The visitor may go on as whoever they were.
+      if (isTransient(toChatError(error))) throw error;
+      emitError(toChatError(error));
+    }
+    if (identity === told) identity = undefined;
+  }
+
   /** Starts a new conversation. The old one stays with the server. */
   async function reset() {
     try {
@@ -390,6 +439,11 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
       notice.value = toChatError(error);
       return;
     }
+    forget();
+  }
+
+  /** Empties the conversation, here only. */
+  function forget() {
     lifetime.abort();
     lifetime = new AbortController();
     current = undefined;
@@ -458,6 +512,7 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
     retryMessage,
     stop,
     reset,
+    identify,
     rate,
     dismissNotice,
     disconnect,

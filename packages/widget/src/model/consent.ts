@@ -5,6 +5,8 @@ export interface Consent {
   /** True until the visitor has agreed to the text as it is now. */
   isNeeded(): boolean;
   give(): void;
+  /** For the next person at this browser. */
+  withdraw(): void;
   /** The text agreed to, for the server's record. */
   given(): string | undefined;
 }
@@ -15,6 +17,7 @@ export function createConsent(storage: WidgetStorage, text: () => string | undef
   return {
     isNeeded: () => text() !== undefined && !isGiven(),
     give: () => storage.set('consent', text() ?? null),
+    withdraw: () => storage.set('consent', null),
     given: () => (isGiven() ? text() : undefined),
   };
 }

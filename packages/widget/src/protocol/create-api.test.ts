@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createApi } from './create-api.ts';
+import type { TokenStore } from './token-store.ts';
 import type { Call } from './create-caller.ts';
 
 const { signal } = new AbortController();
@@ -10,7 +11,9 @@ function setUp(body: unknown, headers: Record<string, string> = {}) {
     calls.push(input);
     return new Response(typeof body === 'string' ? body : JSON.stringify(body), { headers });
   };
-  return { api: createApi(call), calls };
+  let token: string | null = 'old';
+  const tokens: TokenStore = { get: () => token, set: (value) => (token = value?.token ?? null) };
+  return { api: createApi(call, tokens), calls, token: () => token };
 }
 
 test('a whole answer is told as turn, text and end, with its sources', async () => {
@@ -24,6 +27,26 @@ test('a whole answer is told as turn, text and end, with its sources', async () 
     { type: 'message', text: 'Hello', position: '' },
     { type: 'done', done: { message_id: 'm', status: 'complete', finish_reason: 'stop', citations, usage: null } },
   ]);
+});
+
+test('who is identified goes on with the token that comes with the answer, and without one with what there was', async () => {
+  const exchanged = { token: 'new', expires_at: '2100-01-01T00:00:00Z' };
+  for (const [given, after] of [
+    [exchanged, 'new'],
+    [null, 'old'],
+  ] as const) {
+    const { api, calls, token } = setUp({ verified: true, user_id: 'u', token: given });
+    await api.identify({ token: 'proof' });
+    expect(calls).toEqual([['/identify', { method: 'POST', body: { token: 'proof' } }]]);
+    expect(token()).toBe(after);
+  }
+});
+
+test('signing out drops the token', async () => {
+  const { api, calls, token } = setUp({ signed_out: true });
+  await api.signOut();
+  expect(calls).toEqual([['/session/signout', { method: 'POST', body: {} }]]);
+  expect(token()).toBeNull();
 });
 
 test('rejoining names the turn and the last position, and no position when there is none', async () => {

@@ -1,5 +1,6 @@
-import type { ChatReply, History, SendMessageBody } from '@salient/shared-types';
+import type { ChatReply, History, Identified, IdentifyBody, SendMessageBody } from '@salient/shared-types';
 import type { Call } from './create-caller.ts';
+import type { TokenStore } from './token-store.ts';
 import { ChatError } from './errors.ts';
 import { readStream } from './read-stream.ts';
 import type { StreamEvent } from './stream-event.ts';
@@ -15,13 +16,17 @@ export interface Api {
   rejoin(turnId: string, position: string, signal: AbortSignal): AsyncIterable<StreamEvent>;
   stop(turnId: string): Promise<void>;
   reset(): Promise<void>;
+  /** Says who the visitor is. What the browser was recognised by before is worth nothing then. */
+  identify(identity: IdentifyBody): Promise<void>;
+  /** Whoever uses the browser next is somebody new. */
+  signOut(): Promise<void>;
   rate(messageId: string, rating: 'up' | 'down' | null, comment?: string): Promise<void>;
 }
 
 /** Answers may take their time when they come in one piece; the server's own limits are shorter than this. */
 const WHOLE_ANSWER_TIMEOUT_MS = 180_000;
 
-export function createApi(call: Call): Api {
+export function createApi(call: Call, tokens: TokenStore): Api {
   return {
     async history({ limit, before }) {
       const query = new URLSearchParams({ limit: String(limit), ...(before && { before }) });
@@ -45,6 +50,14 @@ export function createApi(call: Call): Api {
     },
     async reset() {
       await post('/session/reset', {});
+    },
+    async identify(identity) {
+      const { token } = await readJson<Identified>(await call('/identify', { method: 'POST', body: identity }));
+      if (token) tokens.set(token);
+    },
+    async signOut() {
+      await post('/session/signout', {});
+      tokens.set(null);
     },
     async rate(messageId, rating, comment) {
       await post(`/messages/${encodeURIComponent(messageId)}/feedback`, { rating, ...(comment && { comment }) });

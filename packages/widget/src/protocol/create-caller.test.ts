@@ -116,3 +116,43 @@ test('a server that never answers is a timeout', async () => {
   const call = createCaller({ agentUrl: '', tokens, fetch: hang, isOnline: () => true });
   await expect(call('/history', { timeoutMs: 5 })).rejects.toMatchObject({ code: 'TIMEOUT' });
 });
+
+test('a token that is due is exchanged on the side, and the new one used from then on', async () => {
+  const { call, calls, storedToken } = setUp(
+    ({ path, headers }) => {
+      if (path === '/session/token') return { body: token };
+      return headers.get('authorization') === 'Bearer old' ? { headers: { 'X-Salient-Session': 'rotate' } } : {};
+    },
+    { stored: 'old' },
+  );
+  await Promise.all([call('/history'), call('/history')]);
+  await vi.waitFor(() => expect(storedToken()).toBe('abc'));
+  await call('/history');
+  expect(calls).toEqual([
+    'GET /history Bearer old omit',
+    'GET /history Bearer old omit',
+    'POST /session/token Bearer old omit',
+    'GET /history Bearer abc omit',
+  ]);
+});
+
+test('an exchange that fails is no trouble: the old token goes on working', async () => {
+  const { call, storedToken } = setUp(
+    ({ path }) => (path === '/session/token' ? { status: 503 } : { headers: { 'X-Salient-Session': 'rotate' } }),
+    { stored: 'old' },
+  );
+  await call('/history');
+  await call('/history');
+  expect(storedToken()).toBe('old');
+});
+
+test('a call whose cookie was just replaced is made once more, with the new cookie and not with a token', async () => {
+  let isReplaced = false;
+  const { call, calls } = setUp(() => {
+    if (isReplaced) return {};
+    isReplaced = true;
+    return { ...refused, headers: { 'X-Salient-Session': 'renewed' } };
+  });
+  await call('/history');
+  expect(calls).toEqual(['GET /history - include', 'GET /history - include']);
+});

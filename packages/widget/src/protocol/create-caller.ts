@@ -27,11 +27,14 @@ export interface CallerDependencies {
 
 const CALL_TIMEOUT_MS = 20_000;
 const TOKEN_PATH = '/session/token';
+/** What the server says of the credential: `rotate`, a token is to be exchanged; `renewed`, the browser has another cookie. */
+const SESSION_HEADER = 'X-Salient-Session';
 
 /**
  * The ladder of credentials. First the server's cookie. Once one call has succeeded, later calls say that a session is
  * expected; a 401 then means that the browser does not send the cookie back, and a bearer token takes its place for
- * good. A stored token that the server no longer knows is dropped once, and the ladder begins again.
+ * good. A stored token that the server no longer knows is dropped once, and the ladder begins again. A token that is due
+ * is exchanged on the side, and a call whose cookie has just been replaced is made again with the new one.
  */
 export function createCaller({ agentUrl, tokens, fetch, isOnline }: CallerDependencies): Call {
   let sessionExpected = false;
@@ -44,6 +47,7 @@ export function createCaller({ agentUrl, tokens, fetch, isOnline }: CallerDepend
     } catch (error) {
       if (!isChatError(error) || error.code !== 'UNAUTHENTICATED') throw error;
       if (tokenUsed) dropToken(tokenUsed);
+      else if (error.isRenewed) sessionExpected = false;
       else if (sessionExpected) await requestToken(options.signal);
       else throw error;
       return attempt(path, options);
@@ -55,6 +59,10 @@ export function createCaller({ agentUrl, tokens, fetch, isOnline }: CallerDepend
     const response = await send(path, options, token);
     if (!response.ok) throw await readError(response);
     sessionExpected = true;
+    // Whether it comes to anything or not: the old one works until the new one has been used.
+    if (token && path !== TOKEN_PATH && response.headers.get(SESSION_HEADER) === 'rotate') {
+      requestToken(undefined).catch(() => {});
+    }
     return response;
   }
 
@@ -76,7 +84,7 @@ export function createCaller({ agentUrl, tokens, fetch, isOnline }: CallerDepend
         headers: {
           ...(body && { 'Content-Type': 'application/json' }),
           ...(token && { Authorization: `Bearer ${token}` }),
-          ...(!token && sessionExpected && path !== TOKEN_PATH && { 'X-Salient-Session': 'expected' }),
+          ...(!token && sessionExpected && path !== TOKEN_PATH && { [SESSION_HEADER]: 'expected' }),
           ...headers,
         },
         ...(body && { body: JSON.stringify(body) }),

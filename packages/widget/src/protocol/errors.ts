@@ -21,6 +21,8 @@ export interface ChatErrorOptions {
   /** From `Retry-After`. */
   retryAfterSeconds?: number | undefined;
   requestId?: string | undefined;
+  /** The browser has been given another cookie: the same call may succeed with it. */
+  isRenewed?: boolean;
   cause?: unknown;
 }
 
@@ -32,6 +34,7 @@ export class ChatError extends Error {
   readonly status: number | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly requestId: string | undefined;
+  readonly isRenewed: boolean | undefined;
 
   constructor(code: ChatErrorCode, options: ChatErrorOptions = {}) {
     super(options.detail ?? code, { cause: options.cause });
@@ -40,6 +43,7 @@ export class ChatError extends Error {
     this.status = options.status;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.requestId = options.requestId;
+    this.isRenewed = options.isRenewed;
   }
 }
 

@@ -12,6 +12,7 @@ export async function readError(response: Response): Promise<ChatError> {
     status: response.status,
     retryAfterSeconds: parseSeconds(response.headers.get('retry-after')),
     requestId: body.request_id ?? response.headers.get('x-request-id') ?? undefined,
+    isRenewed: response.headers.get('x-salient-session') === 'renewed',
   });
 }
 

@@ -24,7 +24,13 @@ export function createFakeApi(answer: FakeAnswer) {
   const bodies: SendMessageBody[] = [];
   const cuts = [...(answer.cuts ?? [])];
   const refusals = [...(answer.refusals ?? [])];
-  const stored = { history: answer.history, isStopped: false, turns: 0, refusesRating: false };
+  const stored = {
+    history: answer.history,
+    isStopped: false,
+    turns: 0,
+    refusesRating: false,
+    refusesIdentity: undefined as ChatError | undefined,
+  };
 
   const rejoinRefusals = [...(answer.rejoinRefusals ?? [])];
 
@@ -87,6 +93,13 @@ export function createFakeApi(answer: FakeAnswer) {
     },
     async reset() {
       calls.push('reset');
+    },
+    async identify({ token, user_id }) {
+      calls.push(`identify ${token ?? user_id}`);
+      if (stored.refusesIdentity) throw stored.refusesIdentity;
+    },
+    async signOut() {
+      calls.push('signOut');
     },
     async rate(messageId, rating, comment) {
       if (stored.refusesRating) throw new ChatError('NETWORK');

@@ -4,6 +4,7 @@ import { resolveConfig, type Config } from '../config/resolve-config.ts';
 import { en } from '../locales/en.ts';
 import { createConsent } from '../model/consent.ts';
 import { DraftModel } from '../model/draft.ts';
+import { createIdentityMark } from '../model/identity-mark.ts';
 import { createOutbox } from '../model/outbox.ts';
 import { TeaserModel } from '../model/teaser.ts';
 import { createMemoryStorage } from './memory-storage.ts';
@@ -34,6 +35,7 @@ export function renderPart(
     context: () => undefined,
     outbox: createOutbox(storage),
     consent: createConsent(storage, () => config.peek().consent?.text),
+    identityMark: createIdentityMark(storage),
   });
   const context = {
     config,

@@ -17,6 +17,9 @@ import {
 import { getDomain } from 'tldts';
 import { z } from 'zod';
 
+/** `private`: only people who are signed in, on the account's site or in the console. */
+const AGENT_ACCESS = ['public', 'private'] as const;
+
 const text = (maxLength: number) => z.string().trim().min(1).max(maxLength);
 const hostPattern = z
   .string()
@@ -159,6 +162,9 @@ export const agentLayerSchema = z.strictObject({
       fallback_model: z.strictObject(providerChoice).optional(),
     })
     .optional(),
+  /** Whom it speaks with: anybody, or people whom the account vouches for. */
+  access: z.enum(AGENT_ACCESS).optional(),
+  identity: z.strictObject({ required: z.boolean().optional() }).optional(),
   feature_flags: z
     .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be a name such as enable_feedback'), z.boolean())
     .optional(),
@@ -256,6 +262,9 @@ export interface AgentConfig {
     fallbackModel: ModelChoice | null;
   };
   featureFlags: Record<string, boolean>;
+  access: (typeof AGENT_ACCESS)[number];
+  /** Whether visitors need a proof of identity. */
+  identityRequired: boolean;
   /** For `GET /api/session`: which layer gave each model setting. */
   sources: Record<'inference_provider' | 'model' | 'temperature' | 'max_tokens' | 'history_limit', LayerName>;
 }

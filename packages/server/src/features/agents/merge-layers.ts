@@ -90,6 +90,8 @@ export function mergeLayers(
       fallbackModel: merged.budget?.fallback_model ? toModelChoice(merged.budget.fallback_model) : null,
     },
     featureFlags: merged.feature_flags ?? {},
+    access: merged.access ?? 'public',
+    identityRequired: merged.identity?.required ?? false,
     sources: {
       inference_provider: sourceOf((layer) => layer.llm?.inference_provider),
       model: sourceOf((layer) => layer.llm?.model),

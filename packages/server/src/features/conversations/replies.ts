@@ -16,7 +16,7 @@ export const citationSchema = z
   })
   .meta({ id: 'Citation' });
 
-const messageSchema = z
+export const messageSchema = z
   .object({
     id: z.uuid(),
     role: z.enum(['user', 'assistant', 'system']),

@@ -42,7 +42,7 @@ export function createConversationRoutes({ conversations, visitorOf, maxMessageC
   const chat: RequestHandler = async (req, res) => {
     refuseForgery(req);
     const input = validate(bodySchema, req.body, 'body');
-    const { owner, agent } = await enter(req, res);
+    const { owner, agent } = await enter(req, res, { remember: true });
     const ids = await send(req, res, { ...toInput(input), agent, sessionKey: owner.sessionKey });
     contextOf(req).turnId = ids.turn_id;
     res.set('Cache-Control', 'no-store').json(await getReply(conversations, owner, ids.turn_id));
@@ -103,14 +103,18 @@ export function createConversationRoutes({ conversations, visitorOf, maxMessageC
 
   return { chat, stream, streamByGet, history, stop, feedback };
 
-  async function enter(req: Request, res: Response): Promise<{ agent: Agent; owner: ConversationOwner }> {
+  async function enter(
+    req: Request,
+    res: Response,
+    options?: { remember: boolean },
+  ): Promise<{ agent: Agent; owner: ConversationOwner }> {
     const agent = agentOf(req);
-    const { sessionKey } = await visitorOf(req, res, agent);
+    const { sessionKey } = await visitorOf(req, res, agent, options);
     return { agent, owner: { accountId: agent.accountId, agentInstanceId: agent.id, sessionKey } };
   }
 
   async function sendAndStream(req: Request, res: Response, input: z.output<typeof bodySchema>): Promise<void> {
-    const { owner, agent } = await enter(req, res);
+    const { owner, agent } = await enter(req, res, { remember: true });
     const ids = await send(req, res, { ...toInput(input), agent, sessionKey: owner.sessionKey });
     show(req, res, await followSent(conversations, owner, ids.turn_id), 0);
   }

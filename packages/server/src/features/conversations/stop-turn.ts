@@ -17,7 +17,7 @@ export async function stopTurn(
   turnId: string,
 ): Promise<{ turn_id: string; status: DoneEvent['status'] }> {
   const ended = endOf(await openTurn(dependencies, owner, turnId, 0));
-  if (!stopOwnTurn(dependencies.liveTurns, owner.accountId, turnId)) await requestStop(dependencies, owner, turnId);
+  await stopAnyTurn(dependencies, owner.accountId, turnId);
   const { done } = await ended;
   return { turn_id: turnId, status: done.status };
 }
@@ -29,16 +29,25 @@ export function stopOwnTurn(liveTurns: LiveTurns, accountId: string, turnId: str
   return live !== undefined;
 }
 
+/** Asks for an answer to be stopped, at whichever process it is generated. */
+export async function stopAnyTurn(
+  dependencies: ConversationDependencies,
+  accountId: string,
+  turnId: string,
+): Promise<void> {
+  if (!stopOwnTurn(dependencies.liveTurns, accountId, turnId)) await requestStop(dependencies, accountId, turnId);
+}
+
 /** For the process that generates the answer to see: at once by the relay, or when it keeps its drafts. */
 async function requestStop(
   { database, relay }: ConversationDependencies,
-  owner: ConversationOwner,
+  accountId: string,
   turnId: string,
 ): Promise<void> {
-  void relay.requestStop(owner.accountId, turnId);
-  await database.withAccount(owner.accountId, (tx) =>
+  void relay.requestStop(accountId, turnId);
+  await database.withAccount(accountId, (tx) =>
     tx.message.updateMany({
-      where: { accountId: owner.accountId, turnId, status: 'pending' },
+      where: { accountId, turnId, status: 'pending' },
       data: { stopRequestedAt: new Date() },
     }),
   );

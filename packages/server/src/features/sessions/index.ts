@@ -1,4 +1,12 @@
-export { sessionOperations } from './operations.ts';
+export { CLEAR_EXPIRED_INTERVAL_MS, clearExpired } from './clear-expired.ts';
+export { endCredentials } from './end-credentials.ts';
+export { exchangeCredential, type ExchangedCredential } from './exchange-credential.ts';
+export { createFindUser } from './find-user.ts';
+export { hashCredential } from './hash-credential.ts';
+export type { Visitor, VisitorDependencies } from './identify-visitor.ts';
+export { createAnomalyNotes } from './note-anomaly.ts';
+export { sessionOperations, sessionTokenSchema } from './operations.ts';
 export { createSessionRoutes } from './routes.ts';
 export { createSessionCookie } from './session-cookie.ts';
-export { createVisitorOf, type VisitorOf } from './visitor-of.ts';
+export { sessionRules } from './session-rules.ts';
+export { bringKey, createVisitorOf, recogniseVisitor, requiresIdentity, type VisitorOf } from './visitor-of.ts';

@@ -25,12 +25,17 @@ const sessionInfoSchema = z
   })
   .meta({ id: 'SessionInfo' }) satisfies z.ZodType<SessionInfo>;
 
-const sessionTokenSchema = z
+/** Read as a whole by `identify` as well. */
+export const sessionTokenSchema = z
   .object({
     token: z.string(),
     expires_at: z.iso.datetime(),
   })
   .meta({ id: 'SessionToken' }) satisfies z.ZodType<SessionToken>;
+
+export const signOutSchema = z.object({
+  everywhere: z.boolean().default(false).meta({ description: "Also on the visitor's other devices." }),
+});
 
 const A = '/accounts/{account}/agents/{agent}';
 
@@ -40,9 +45,25 @@ export const sessionOperations: readonly Operation[] = [
     path: `${A}/session/token`,
     tag: 'Sessions',
     summary: 'A bearer token for a browser that blocks the cookie',
-    description: 'Good for this visitor and this agent only. With a known cookie it names the same visitor.',
+    description:
+      'Good for this visitor and this agent only. With a known cookie it names the same visitor. Asked for with a token, it takes ' +
+      'the place of that one, which works for a short while after the new one is first used. Answers to a token that is ' +
+      'due to be exchanged say `X-Salient-Session: rotate`.',
     parameters: { path: agentPathSchema },
     replies: { 200: sessionTokenSchema },
+    errors: ['UNAUTHENTICATED'],
+  },
+  {
+    method: 'post',
+    path: `${A}/session/signout`,
+    tag: 'Sessions',
+    summary: 'Parts the browser from its visitor',
+    description:
+      'What it was recognised by is worth nothing any more, and whoever uses the browser next is somebody new. The ' +
+      'conversations stay with the visitor.',
+    parameters: { path: agentPathSchema },
+    body: signOutSchema,
+    replies: { 200: z.object({ signed_out: z.literal(true) }) },
     errors: ['UNAUTHENTICATED'],
   },
   {

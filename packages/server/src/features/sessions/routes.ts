@@ -7,17 +7,15 @@ import { validate } from '../../http/validate.ts';
 import { agentOf, type Agent, type EnterAgent } from '../agents/index.ts';
 import { summarizeSessionUsage } from '../usage/index.ts';
 import { findOpenSession, findSessionHome, resetSession } from './find-session.ts';
-import { identifyVisitor } from './identify-visitor.ts';
+import type { VisitorDependencies } from './identify-visitor.ts';
 import { issueToken } from './issue-token.ts';
-import { sessionPathSchema } from './operations.ts';
-import type { SessionCookie } from './session-cookie.ts';
-import type { VisitorOf } from './visitor-of.ts';
+import { sessionPathSchema, signOutSchema } from './operations.ts';
+import { signOut } from './sign-out.ts';
+import { bringKey, recogniseVisitor, type VisitorOf } from './visitor-of.ts';
 
 export interface SessionRouteDependencies {
   database: Database;
-  cookie: SessionCookie;
-  secret: string;
-  maxAgeDays: number;
+  visitors: VisitorDependencies;
   visitorOf: VisitorOf;
   enterAgent: EnterAgent;
   /** The agent of an address that names none. */
@@ -35,7 +33,7 @@ interface OwnSession extends AgentIds {
 }
 
 export function createSessionRoutes(dependencies: SessionRouteDependencies) {
-  const { database, cookie, secret, visitorOf } = dependencies;
+  const { database, visitors, visitorOf } = dependencies;
 
   /** `POST A/session/token` */
   const token: RequestHandler = async (req, res) => {
@@ -43,13 +41,24 @@ export function createSessionRoutes(dependencies: SessionRouteDependencies) {
     const agent = agentOf(req);
     const known = await identify(req, idsOf(agent));
     res.set('Cache-Control', 'no-store').json(
-      await issueToken(database, secret, {
+      await issueToken(database, visitors.secret, visitors.rules, {
         accountId: agent.accountId,
         agentInstanceId: agent.id,
         sessionKey: known.identifiedBy === 'none' ? null : known.sessionKey,
-        maxAgeDays: dependencies.maxAgeDays,
+        replaces: known.token?.id ?? null,
       }),
     );
+  };
+
+  /** `POST A/session/signout` */
+  const signout: RequestHandler = async (req, res) => {
+    refuseForgery(req);
+    const { everywhere } = validate(signOutSchema, req.body ?? {}, 'body');
+    const agent = agentOf(req);
+    const known = await identify(req, idsOf(agent));
+    const { key } = await signOut(visitors, known, { ...idsOf(agent), everywhere });
+    bringKey(res, visitors, { key, isKeyNew: known.identifiedBy === 'cookie', token: null });
+    res.set('Cache-Control', 'no-store').json({ signed_out: true });
   };
 
   /** `POST A/session/reset` */
@@ -92,17 +101,11 @@ export function createSessionRoutes(dependencies: SessionRouteDependencies) {
     res.set('Cache-Control', 'no-store').json(await summarizeSessionUsage(database, home.accountId, home.sessionId));
   };
 
-  return { token, reset, info, usage };
+  return { token, signout, reset, info, usage };
 
   /** Like `visitorOf`, for reading only: a stranger stays one, without a cookie. */
-  function identify(req: Request, { accountId, agentInstanceId }: AgentIds) {
-    return identifyVisitor(database, cookie, secret, {
-      accountId,
-      agentInstanceId,
-      cookieHeader: req.get('Cookie'),
-      authorizationHeader: req.get('Authorization'),
-      expectsCredential: false,
-    });
+  function identify(req: Request, ids: AgentIds) {
+    return recogniseVisitor(req, visitors, ids);
   }
 
   /** The session of the path. Somebody else's looks like none, also to a token that is good elsewhere. */

@@ -1,22 +1,91 @@
 import type { Request, Response } from 'express';
-import type { Database } from '../../db/index.ts';
+import { AppError } from '../../errors.ts';
+import { clientAddressOf } from '../../http/client-address.ts';
 import type { Agent } from '../agents/index.ts';
-import { identifyVisitor, type Visitor } from './identify-visitor.ts';
-import type { SessionCookie } from './session-cookie.ts';
+import type { FindUser } from './find-user.ts';
+import { hashCredential } from './hash-credential.ts';
+import { identifyVisitor, type Visitor, type VisitorDependencies } from './identify-visitor.ts';
 
-/** Says who is asking an agent. Brings a newcomer's cookie on its way. */
-export type VisitorOf = (req: Request, res: Response, agent: Agent) => Promise<Visitor>;
+/**
+ * Says who is asking an agent. Brings a newcomer's cookie on its way, and a new key to whom it is time for one.
+ *
+ * @throws {AppError} UNAUTHENTICATED for a credential that is no longer good, and for whom nobody vouches at an agent that
+ *   wants it
+ */
+export type VisitorOf = (
+  req: Request,
+  res: Response,
+  agent: Agent,
+  options?: {
+    /** The request changes something, so there is a visitor to remember. */
+    remember?: boolean;
+  },
+) => Promise<Visitor>;
 
-export function createVisitorOf(database: Database, cookie: SessionCookie, secret: string): VisitorOf {
-  return async (req, res, agent) => {
-    const visitor = await identifyVisitor(database, cookie, secret, {
-      accountId: agent.accountId,
-      agentInstanceId: agent.id,
-      cookieHeader: req.get('Cookie'),
-      authorizationHeader: req.get('Authorization'),
+export function createVisitorOf(dependencies: VisitorDependencies, findUser: FindUser): VisitorOf {
+  return async (req, res, agent, { remember = false } = {}) => {
+    const mustBeKnown = requiresIdentity(agent);
+    const ids = { accountId: agent.accountId, agentInstanceId: agent.id };
+    // Their login is shown with every request, on the server's own pages only, so there is nothing to exchange.
+    const userId = agent.config.identityRequired || req.get('Authorization') ? null : await findUser(req, res);
+    if (userId !== null) {
+      const sessionKey = hashCredential(dependencies.secret, agent.accountId, `user:${userId}`);
+      if (remember) await openUser(dependencies, { accountId: agent.accountId, userId, sessionKey });
+      return { ...NOT_A_BROWSER, sessionKey };
+    }
+    const visitor = await recogniseVisitor(req, dependencies, ids, {
+      remember: remember && !mustBeKnown,
       expectsCredential: req.get('X-Salient-Session') === 'expected',
     });
-    if (visitor.setCookie) res.append('Set-Cookie', visitor.setCookie);
+    if (mustBeKnown && visitor.externalId === null) {
+      throw new AppError('UNAUTHENTICATED', 'This chat is for people who are signed in. Sign in, then try again.');
+    }
+    bringKey(res, dependencies, visitor);
     return visitor;
   };
+}
+
+const NOT_A_BROWSER = { identifiedBy: 'cookie', externalId: null, key: null, isKeyNew: false, token: null } as const;
+
+/** The visitor that a person of the console is, on whatever device. */
+async function openUser(
+  { database }: VisitorDependencies,
+  { accountId, userId, sessionKey }: { accountId: string; userId: string; sessionKey: string },
+): Promise<void> {
+  await database.withAccount(accountId, (tx) =>
+    tx.visitor.createMany({ data: [{ accountId, sessionKey, userId }], skipDuplicates: true }),
+  );
+}
+
+/** Whether an agent speaks only with people whom its account vouches for. */
+export function requiresIdentity({ config }: Agent): boolean {
+  return config.identityRequired || config.access === 'private';
+}
+
+/** Who sent a request, as `identifyVisitor`. */
+export function recogniseVisitor(
+  req: Request,
+  dependencies: VisitorDependencies,
+  { accountId, agentInstanceId }: { accountId: string; agentInstanceId: string },
+  { remember = false, expectsCredential = false } = {},
+): Promise<Visitor> {
+  return identifyVisitor(dependencies, {
+    accountId,
+    agentInstanceId,
+    cookieHeader: req.get('Cookie'),
+    authorizationHeader: req.get('Authorization'),
+    expectsCredential,
+    address: clientAddressOf(req),
+    remember,
+  });
+}
+
+/** What the browser needs to be recognised next time. */
+export function bringKey(
+  res: Response,
+  { cookie }: Pick<VisitorDependencies, 'cookie'>,
+  { key, isKeyNew, token }: Pick<Visitor, 'key' | 'isKeyNew' | 'token'>,
+): void {
+  if (key && isKeyNew) res.append('Set-Cookie', cookie.write(key));
+  if (token?.isDue) res.set('X-Salient-Session', 'rotate');
 }

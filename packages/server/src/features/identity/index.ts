@@ -1,0 +1,3 @@
+export { createIdentityKeyRoutes } from './admin-routes.ts';
+export { identityOperations } from './operations.ts';
+export { createIdentityRoutes } from './routes.ts';

@@ -1,0 +1,21 @@
+import type { Request, Response } from 'express';
+import { actorOf } from '../../access/actor.ts';
+import { AppError } from '../../errors.ts';
+import type { EnterAccount } from '../people/index.ts';
+
+/** The person of the console who asks, if they may use the agents of the account of the path. */
+export type FindUser = (req: Request, res: Response) => Promise<string | null>;
+
+export function createFindUser(enterAccount: EnterAccount): FindUser {
+  const enter = enterAccount('use_agents');
+  return async (req, res) => {
+    try {
+      await enter(req, res, () => {});
+      return actorOf(req).id;
+    } catch (error) {
+      // Nobody, or nobody of this account: a visitor like any other.
+      if (error instanceof AppError && error.status < 500) return null;
+      throw error;
+    }
+  };
+}

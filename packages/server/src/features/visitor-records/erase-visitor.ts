@@ -1,0 +1,62 @@
+import type { AccountTransaction } from '../../db/index.ts';
+import type { VisitorIds } from './find-visitor.ts';
+import { INVENTORY } from './inventory.ts';
+
+/** Proof of an erasure, store by store. */
+export interface ErasureReceipt {
+  visitor_id: string;
+  erased_at: string;
+  stores: { store: 'database' | 'live answers' | 'files'; name: string; erased: number; note: string | null }[];
+  /** What stays, and why. */
+  kept: { name: string; rows: number; why: string }[];
+}
+
+const WHY_LEDGER = 'amounts without a person: the conversations they refer to are gone';
+const NO_FILES = 'nothing of visitors is kept in files';
+
+/**
+ * Takes away everything that is stored about a visitor. Their keys and tokens stand for nobody after it; whoever comes
+ * back with one is somebody new. What was paid for their answers stays in the ledger, without them.
+ *
+ * @param stopped how many of their answers were under way, and are stopped
+ */
+export async function eraseVisitor(
+  tx: AccountTransaction,
+  ids: VisitorIds,
+  { stopped }: { stopped: number },
+): Promise<ErasureReceipt> {
+  const receipt: ErasureReceipt = {
+    visitor_id: ids.visitorId,
+    erased_at: new Date().toISOString(),
+    stores: [],
+    kept: [],
+  };
+  const values = [ids.accountId, ids.visitorId, ids.sessionKey] as const;
+  // Counted first: afterwards nothing says which rows were theirs.
+  for (const [table, record] of Object.entries(INVENTORY)) {
+    if (record.of !== 'ledger') continue;
+    const [{ rows }] = await tx.$queryRawUnsafe<[{ rows: number }]>(
+      `SELECT count(*)::integer AS rows FROM ${table} WHERE ($1::uuid, $2::uuid, $3::text) IS NOT NULL AND ${record.rows}`,
+      ...values,
+    );
+    receipt.kept.push({ name: table, rows, why: WHY_LEDGER });
+  }
+  for (const [table, record] of Object.entries(INVENTORY)) {
+    if (record.of !== 'visitor') continue;
+    const erased = await tx.$executeRawUnsafe(
+      `DELETE FROM ${table} WHERE ($1::uuid, $2::uuid, $3::text) IS NOT NULL AND ${record.rows}`,
+      ...values,
+    );
+    receipt.stores.push({ store: 'database', name: table, erased, note: null });
+  }
+  receipt.stores.push(
+    {
+      store: 'live answers',
+      name: 'answers under way',
+      erased: stopped,
+      note: 'what other processes hold of them ends within minutes',
+    },
+    { store: 'files', name: 'files', erased: 0, note: NO_FILES },
+  );
+  return receipt;
+}

@@ -1,0 +1,111 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { actorOf } from '../../access/actor.ts';
+import type { Database } from '../../db/index.ts';
+import { validate } from '../../http/validate.ts';
+import { recordAudit } from '../audit/index.ts';
+import { eraseVisitor } from './erase-visitor.ts';
+import { exportVisitor } from './export-visitor.ts';
+import { getVisitor } from './find-visitor.ts';
+import { holdSession } from './hold-session.ts';
+import { listSessions } from './list-sessions.ts';
+import { readSession } from './read-session.ts';
+import { holdBodySchema, sessionPathSchema, sessionsQuerySchema, visitorPathSchema } from './schemas.ts';
+import { terminateSession } from './terminate-session.ts';
+
+export interface VisitorRecordDependencies {
+  database: Database;
+  /** Stops an answer under way, at whichever process. */
+  stopAnswer: (accountId: string, turnId: string) => Promise<void>;
+}
+
+/** What the people of an account do with what its visitors left. They run behind `enterAccount`. */
+export function createVisitorRecordRoutes({ database, stopAnswer }: VisitorRecordDependencies) {
+  /** `GET .../admin/sessions` */
+  const list: RequestHandler = async (req, res) => {
+    const query = validate(sessionsQuerySchema, req.query, 'query');
+    const { accountId } = actorOf(req);
+    send(res, await database.withAccount(accountId, (tx) => listSessions(tx, accountId, query)));
+  };
+
+  /** `GET .../admin/sessions/{session_id}` */
+  const read: RequestHandler = async (req, res) => {
+    const { actor, sessionId } = sessionOf(req);
+    const session = await database.withAccount(actor.accountId, async (tx) => {
+      const found = await readSession(tx, actor.accountId, sessionId);
+      await recordAudit(tx, actor, { action: 'session.read', target: { kind: 'session', id: sessionId } });
+      return found;
+    });
+    send(res, session);
+  };
+
+  /** `POST .../admin/sessions/{session_id}/terminate` */
+  const terminate: RequestHandler = async (req, res) => {
+    const { actor, sessionId } = sessionOf(req);
+    await database.withAccount(actor.accountId, async (tx) => {
+      await terminateSession(tx, actor.accountId, sessionId);
+      await recordAudit(tx, actor, { action: 'session.terminated', target: { kind: 'session', id: sessionId } });
+    });
+    res.set('Cache-Control', 'no-store').status(204).end();
+  };
+
+  /** `PUT .../admin/sessions/{session_id}/hold` */
+  const hold: RequestHandler = async (req, res) => {
+    const { on_hold } = validate(holdBodySchema, req.body, 'body');
+    const { actor, sessionId } = sessionOf(req);
+    await database.withAccount(actor.accountId, async (tx) => {
+      await holdSession(tx, actor.accountId, sessionId, on_hold);
+      const target = { kind: 'session', id: sessionId };
+      await recordAudit(tx, actor, { action: 'session.hold_changed', target, after: { on_hold } });
+    });
+    res.set('Cache-Control', 'no-store').status(204).end();
+  };
+
+  /** `GET .../admin/visitors/{visitor_id}/export` */
+  const exportRoute: RequestHandler = async (req, res) => {
+    const { actor, visitorId } = visitorOf(req);
+    const exported = await database.withAccount(actor.accountId, async (tx) => {
+      const everything = await exportVisitor(tx, await getVisitor(tx, actor.accountId, visitorId));
+      await recordAudit(tx, actor, { action: 'visitor.exported', target: { kind: 'visitor', id: visitorId } });
+      return everything;
+    });
+    send(res, exported);
+  };
+
+  /** `DELETE .../admin/visitors/{visitor_id}` */
+  const erase: RequestHandler = async (req, res) => {
+    const { actor, visitorId } = visitorOf(req);
+    const { accountId } = actor;
+    const underWay = await database.withAccount(accountId, async (tx) => {
+      const { sessionKey } = await getVisitor(tx, accountId, visitorId);
+      const pending = { accountId, status: 'pending', session: { is: { sessionKey } } };
+      return tx.message.findMany({ where: pending, select: { turnId: true } });
+    });
+    for (const { turnId } of underWay) await stopAnswer(accountId, turnId);
+    const receipt = await database.withAccount(accountId, async (tx) => {
+      const ids = await getVisitor(tx, accountId, visitorId);
+      const done = await eraseVisitor(tx, ids, { stopped: underWay.length });
+      const erased = Object.fromEntries(done.stores.map(({ name, erased: rows }) => [name, rows]));
+      await recordAudit(tx, actor, {
+        action: 'visitor.erased',
+        target: { kind: 'visitor', id: visitorId },
+        after: erased,
+      });
+      return done;
+    });
+    send(res, receipt);
+  };
+
+  return { list, read, terminate, hold, export: exportRoute, erase };
+}
+
+function sessionOf(req: Request) {
+  return { actor: actorOf(req), sessionId: validate(sessionPathSchema, req.params, 'path').session_id };
+}
+
+function visitorOf(req: Request) {
+  return { actor: actorOf(req), visitorId: validate(visitorPathSchema, req.params, 'path').visitor_id };
+}
+
+function send(res: Response, body: object): void {
+  res.set('Cache-Control', 'no-store').json(body);
+}

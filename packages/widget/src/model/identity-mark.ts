@@ -1,0 +1,15 @@
+import type { WidgetStorage } from './storage.ts';
+
+/** Whether this browser was told who its visitor is, so that signing out has somebody to sign out. */
+export interface IdentityMark {
+  isSet(): boolean;
+  set(isIdentified: boolean): void;
+}
+
+/** Without it, pages that say `identify(null)` to whoever is not signed in would end everybody's conversation. */
+export function createIdentityMark(storage: WidgetStorage): IdentityMark {
+  return {
+    isSet: () => storage.get('identified') !== null,
+    set: (isIdentified) => storage.set('identified', isIdentified ? '1' : null),
+  };
+}
