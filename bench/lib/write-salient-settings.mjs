@@ -25,8 +25,8 @@ const LIMITS = {
     requests_per_minute: PLENTY,
   },
   agent: { turns_per_minute: PLENTY, tokens_per_hour: PLENTY },
-  account: { turns_per_hour: PLENTY },
 };
+const TIERS = { enterprise: { max_agents: PLENTY, requests_per_hour: PLENTY } };
 
 /**
  * Writes app.yaml and the agents. Every JSON file is also a YAML file.
@@ -46,7 +46,8 @@ export async function writeSalientSettings(folder, upstreamUrl, chat) {
     for (const [index, text] of KNOWLEDGE.entries()) await writeFile(join(knowing, 'knowledge', `${index}.md`), text);
   }
   const file = join(folder, 'app.yaml');
-  await writeFile(file, JSON.stringify({ agents: { configs_directory: configsDirectory }, chat, limits: LIMITS }));
+  const agents = { configs_directory: configsDirectory };
+  await writeFile(file, JSON.stringify({ agents, chat, limits: LIMITS, tiers: TIERS }));
   return { file, configsDirectory };
 }
 

@@ -223,8 +223,6 @@ const appSchema = z.strictObject({
         .prefault({}),
       /** Of one key of a machine. */
       key: z.strictObject({ turns_per_minute: many.default(600) }).prefault({}),
-      /** Of all agents of one account together. */
-      account: z.strictObject({ turns_per_hour: many.default(10_000) }).prefault({}),
     })
     .prefault({}),
 });

@@ -133,7 +133,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     mirroredTurns: createMirroredTurns({ database, relay, log }),
     relay,
     limits,
-    limitSettings: config.app.limits,
+    limitSettings: config.app,
     lastUsed: createLastUsed(database),
     log,
     metrics,

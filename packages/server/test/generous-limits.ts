@@ -12,7 +12,6 @@ export function generousLimits(own: Record<string, unknown> = {}): Record<string
     },
     visitor: { turns_per_minute: PLENTY, tokens_per_hour: PLENTY },
     agent: { turns_per_minute: PLENTY, tokens_per_hour: PLENTY },
-    account: { turns_per_hour: PLENTY },
   };
   return {
     ...own,

@@ -1,4 +1,3 @@
-import type { AppSettings } from '../../config.ts';
 import type { Database } from '../../db/index.ts';
 import type { Logger } from '../../log.ts';
 import type { Limits } from '../../limits/index.ts';
@@ -9,6 +8,7 @@ import type { PriceList } from '../usage/index.ts';
 import type { LiveTurns } from './live-turns.ts';
 import type { MirroredTurns } from './mirrored-turns.ts';
 import type { ModelChoices } from './model-choices.ts';
+import type { LimitSettings } from './turn-claims.ts';
 import type { TurnRelay } from './turn-relay.ts';
 
 /** What conversations need from the rest of the process. */
@@ -22,7 +22,7 @@ export interface ConversationDependencies {
   mirroredTurns: MirroredTurns;
   relay: TurnRelay;
   limits: Limits;
-  limitSettings: AppSettings['limits'];
+  limitSettings: LimitSettings;
   lastUsed: LastUsed;
   log: Logger;
   metrics: Metrics;

@@ -15,6 +15,9 @@ export interface TurnClaimant {
   tokens: number | null;
 }
 
+/** What app.yaml says of limits. */
+export type LimitSettings = Pick<AppSettings, 'limits' | 'tiers'>;
+
 /** What a turn takes before it begins: one of each limit of turns, and its tokens. */
 export interface TurnClaims {
   turns: Claim[];
@@ -22,7 +25,7 @@ export interface TurnClaims {
 }
 
 /** The limits of whoever asks and of whatever is asked. Each is of one account only, or one tenant could use up another's. */
-export function claimsOfTurn(claimant: TurnClaimant, limits: AppSettings['limits']): TurnClaims {
+export function claimsOfTurn(claimant: TurnClaimant, { limits, tiers }: LimitSettings): TurnClaims {
   const { agent, sessionKey, network, tokens } = claimant;
   const { rateLimits } = agent.config;
   const visitor = `${agent.id} ${sessionKey}`;
@@ -34,7 +37,7 @@ export function claimsOfTurn(claimant: TurnClaimant, limits: AppSettings['limits
       ...(network === null ? [] : claim('address-hour', ofAddressLong, HOUR, address)),
       ...claim('visitor', rateLimits.maxRequestsPerMinute ?? limits.visitor.turns_per_minute, MINUTE, visitor),
       ...claim('agent', rateLimits.maxAgentRequestsPerMinute ?? limits.agent.turns_per_minute, MINUTE, agent.id),
-      ...claim('account', limits.account.turns_per_hour, HOUR, agent.accountId),
+      ...claim('account', tiers[agent.accountTier].requests_per_hour, HOUR, agent.accountId),
     ],
     tokens:
       tokens === null

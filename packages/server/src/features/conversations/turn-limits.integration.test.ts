@@ -189,7 +189,7 @@ describe('limits of everybody together', () => {
         { account: 'noisy', agent: 'loud' },
         { account: 'quiet', agent: 'calm' },
       ],
-      app: { limits: { account: { turns_per_hour: 5 } } },
+      app: { tiers: { enterprise: { max_agents: 2, requests_per_hour: 5 } } },
     });
     const ask = (agent: string) => send(createVisitor(shared.url), agent);
     const noisy = await Promise.all(Array.from({ length: 100 }, () => ask(at('loud', 'noisy'))));
