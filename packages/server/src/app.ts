@@ -1,10 +1,11 @@
 import type { SessionInfo } from '@salient/shared-types';
-import express, { type Express } from 'express';
+import express, { type Express, type Request, type RequestHandler } from 'express';
 import type { Config } from './config.ts';
 import type { Database } from './db/index.ts';
 import { AppError } from './errors.ts';
 import {
   agentFromPath,
+  agentOf,
   agentOperations,
   createAgentRoutes,
   createEnterAgent,
@@ -27,17 +28,19 @@ import {
   createVisitorOf,
   sessionOperations,
 } from './features/sessions/index.ts';
-import { rememberClientAddress } from './http/client-address.ts';
+import { clientAddressOf, networkOf, rememberClientAddress } from './http/client-address.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
+import { limitRequests } from './http/limit-requests.ts';
 import { jsonBody } from './http/json-body.ts';
 import { allowAnyToAsk } from './http/origin-guard.ts';
 import { serveSite, type SiteFolders } from './http/site.ts';
 import { serveWidget } from './http/serve-widget.ts';
 import { requestContext } from './http/request-context.ts';
 import { securityHeaders } from './http/security-headers.ts';
-import { serve } from './http/serve.ts';
+import { serve, type Methods, type ServeOptions } from './http/serve.ts';
 import { createHealthRoutes, healthOperations } from './http/health.ts';
 import { createMetricsRoute, metricsOperation } from './http/metrics-route.ts';
+import type { Limit, Limits } from './limits/index.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { serveApiDescription } from './openapi/routes.ts';
@@ -48,6 +51,7 @@ const DEFAULT_ACCOUNT = 'default_account';
 export interface AppDependencies {
   config: Config;
   database: Database;
+  limits: Limits;
   directory: AgentDirectory;
   models: ModelChoices;
   conversations: ConversationDependencies;
@@ -61,7 +65,7 @@ export interface AppDependencies {
 
 /** Every address of the server, in the order a request meets them. `A` is one agent of one account. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { config, database, directory, models, people } = dependencies;
+  const { config, database, directory, models, people, limits } = dependencies;
   const cookie = createSessionCookie(config.app.session, config.production);
   const visitorOf = createVisitorOf(database, cookie, config.secret);
   const enterAgent = createEnterAgent(directory);
@@ -84,60 +88,64 @@ export function createApp(dependencies: AppDependencies): Express {
     describeModel: (agent) => describeModel(agent, models),
   });
 
+  const { requests_per_minute: requests, changes_per_minute: changes } = config.app.limits.address;
+  const networkOfClient = (req: Request) => networkOf(clientAddressOf(req));
+  const countRequest = limitRequests(limits.ownLimiter, perMinute('requests', requests), networkOfClient);
+  const countChange = limitRequests(
+    limits.limiter,
+    perMinute('changes', changes),
+    (req) => `${agentOf(req).accountId} ${networkOfClient(req)}`,
+  );
+
   const app = express();
   app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
   app.use(requestContext(dependencies.log, dependencies.metrics), securityHeaders);
   const { trusted_proxies: trusted, forwarded_header: header } = config.app.http;
-  app.use(rememberClientAddress({ trusted, header }));
+  app.use(rememberClientAddress({ trusted, header }, dependencies.log));
 
-  // These only read, and hold the request itself against the agent's list.
-  const anyMayAsk = { preflight: [allowAnyToAsk] };
-
+  // What says whether and how the server is asks no limit.
   serve(app, '/health', [], { get: health.live });
   serve(app, '/ready', [], { get: health.ready });
   const metricsAccess = { token: config.metricsToken, openWithoutToken: !config.production };
   serve(app, '/metrics', [], { get: createMetricsRoute(dependencies.metrics, metricsAccess) });
 
-  serve(app, '/accounts/:account/agents', [], { get: agents.list }, anyMayAsk);
+  /** Counts requests before anything is looked up for them, and no preflights: a browser shows nobody why one failed. */
+  const serveCounted = (path: string, enter: RequestHandler[], methods: Methods, options: ServeOptions = {}) =>
+    serve(app, path, [countRequest, ...enter], methods, { preflight: enter, ...options });
+  // These only read, and hold the request itself against the agent's list.
+  const anyMayAsk = { preflight: [allowAnyToAsk] };
+
+  serveCounted('/accounts/:account/agents', [], { get: agents.list }, anyMayAsk);
 
   const A = '/accounts/:account/agents/:agent';
   const inAgent = [agentFromPath(enterAgent)];
   serve(app, `${A}/config`, inAgent, { get: agents.config });
   serve(app, `${A}/health`, inAgent, { get: agents.health });
-  serve(app, `${A}/chat`, inAgent, { post: [jsonBody, conversations.chat] });
-  serve(
-    app,
-    `${A}/stream`,
-    inAgent,
-    { get: conversations.streamByGet, post: [jsonBody, conversations.stream] },
-    { changes: true },
-  );
-  serve(app, `${A}/history`, inAgent, { get: conversations.history });
-  serve(app, `${A}/turns/:turn_id/stop`, inAgent, { post: conversations.stop });
-  serve(app, `${A}/messages/:message_id/feedback`, inAgent, { post: [jsonBody, conversations.feedback] });
-  serve(app, `${A}/session/token`, inAgent, { post: sessions.token });
-  serve(app, `${A}/session/reset`, inAgent, { post: sessions.reset });
+  serveCounted(`${A}/chat`, inAgent, { post: [jsonBody, conversations.chat] });
+  const stream = { get: conversations.streamByGet, post: [jsonBody, conversations.stream] };
+  serveCounted(`${A}/stream`, inAgent, stream, { changes: true });
+  serveCounted(`${A}/history`, inAgent, { get: conversations.history });
+  serveCounted(`${A}/turns/:turn_id/stop`, inAgent, { post: conversations.stop });
+  serveCounted(`${A}/messages/:message_id/feedback`, inAgent, {
+    post: [countChange, jsonBody, conversations.feedback],
+  });
+  serveCounted(`${A}/session/token`, inAgent, { post: [countChange, sessions.token] });
+  serveCounted(`${A}/session/reset`, inAgent, { post: [countChange, sessions.reset] });
 
-  serve(app, '/api/session', [], { get: sessions.info }, anyMayAsk);
-  serve(app, '/api/session/:session_id/usage', [], { get: sessions.usage }, anyMayAsk);
+  serveCounted('/api/session', [], { get: sessions.info }, anyMayAsk);
+  serveCounted('/api/session/:session_id/usage', [], { get: sessions.usage }, anyMayAsk);
 
   // Older clients: the same behaviour under the addresses they know.
-  serve(app, '/accounts/:account/chat/:agent_type/:agent', inAgent, { post: [jsonBody, conversations.chat] });
-  serve(
-    app,
-    '/accounts/:account/agents/:agent_type/:agent/stream',
-    inAgent,
-    { get: conversations.streamByGet, post: [jsonBody, conversations.stream] },
-    { changes: true },
-  );
-  const inDefaultAgent: express.RequestHandler[] = [
+  serveCounted('/accounts/:account/chat/:agent_type/:agent', inAgent, { post: [jsonBody, conversations.chat] });
+  serveCounted('/accounts/:account/agents/:agent_type/:agent/stream', inAgent, stream, { changes: true });
+  const inDefaultAgent: RequestHandler[] = [
     async (req, res, next) => {
       await enterAgent(req, res, await findDefaultAgent(database, directory));
       next();
     },
   ];
-  serve(app, '/chat', inDefaultAgent, { post: [jsonBody, conversations.chat] });
-  serve(app, '/events/stream', inDefaultAgent, { get: conversations.streamByGet }, { changes: true });
+  serveCounted('/chat', inDefaultAgent, { post: [jsonBody, conversations.chat] });
+  serveCounted('/events/stream', inDefaultAgent, { get: conversations.streamByGet }, { changes: true });
 
   servePeoplePage(app);
   servePeople(app, people, createAuditRoutes(database));
@@ -155,6 +163,10 @@ export function createApp(dependencies: AppDependencies): Express {
   serveSite(app, dependencies.site);
   app.use(notFound, errorHandler);
   return app;
+}
+
+function perMinute(name: string, burst: number | null): Limit | null {
+  return burst === null ? null : { name, burst, perSeconds: 60 };
 }
 
 async function findDefaultAgent(

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
+import { LIMIT_STORES } from './limits/index.ts';
 import { parseYamlFile, YamlFileError } from './yaml-file.ts';
 
 /** A setting that is missing or malformed. The message is one line that names it. */
@@ -160,7 +161,7 @@ const appSchema = z.strictObject({
   limits: z
     .strictObject({
       /** Where they are counted. `auto`: Redis where there is one, else the database server, else this process. */
-      store: z.enum(['auto', 'memory', 'redis', 'postgres']).default('auto'),
+      store: z.enum(LIMIT_STORES).default('auto'),
       /** Of one network address, in one account; an IPv6 address counts as its /64. */
       address: z
         .strictObject({

@@ -36,11 +36,18 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   /** Extra response headers, such as `Allow` or `Retry-After`. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Name of the limit that refused, for the operator. */
+  readonly limit: string | null;
 
-  constructor(code: ErrorCode, detail: string, options: { cause?: unknown; headers?: Record<string, string> } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    options: { cause?: unknown; headers?: Record<string, string>; limit?: string } = {},
+  ) {
     super(detail, { cause: options.cause });
     this.code = code;
     this.headers = options.headers ?? {};
+    this.limit = options.limit ?? null;
   }
 
   get status(): number {

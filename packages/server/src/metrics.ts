@@ -4,6 +4,8 @@ import type { LlmRequestRow } from './db/index.ts';
 /** What a process counts about itself, by account and agent, and never a word of what was said. */
 export interface Metrics {
   countRequest(request: { method: string; route: string; status: number; durationMs: number }): void;
+  /** A request that a limit refused. */
+  countRefusal(refusal: { limit: string; account: string }): void;
   /** Once per ledger row. The ledger is the bill; these are for graphs. */
   countCall(row: LlmRequestRow): void;
   /** In Prometheus' text format, version 0.0.4. */
@@ -61,6 +63,12 @@ export function createMetrics({ liveTurns, maxLiveTurns }: MetricSources): Metri
     buckets: FIRST_TOKEN_SECONDS,
     registers,
   });
+  const refusals = new Counter({
+    name: 'salient_limit_refusals_total',
+    help: 'Requests that a limit refused; those about no account yet have none',
+    labelNames: ['limit', 'account'] as const,
+    registers,
+  });
   const live = new Gauge({ name: 'salient_live_turns', help: 'Answers under way in this process', registers });
   const most = new Gauge({ name: 'salient_max_live_turns', help: 'How many there may be', registers });
   most.set(maxLiveTurns);
@@ -68,6 +76,9 @@ export function createMetrics({ liveTurns, maxLiveTurns }: MetricSources): Metri
   return {
     countRequest({ method, route, status, durationMs }) {
       requests.observe({ method, route, status }, durationMs / 1000);
+    },
+    countRefusal({ limit, account }) {
+      refusals.inc({ limit, account });
     },
     countCall(row) {
       const labels = { account: row.account_slug, agent: row.agent_instance_slug, provider: row.provider };

@@ -33,7 +33,7 @@ import {
 import { clearExpired, createPeople } from './features/people/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
 import { createPriceList, readOwnPrices, unpricedModels, type PriceList } from './features/usage/index.ts';
-import { createLimiter, createMemoryStore } from './limits/index.ts';
+import { openLimits } from './limits/index.ts';
 import type { Logger } from './log.ts';
 import { createMailer } from './mail/index.ts';
 import { createMetrics } from './metrics.ts';
@@ -46,6 +46,8 @@ const MAX_HEADER_BYTES = 48 * 1024;
 const REFRESH_INTERVAL_MS = 1_000;
 const LAST_USED_INTERVAL_MS = 5_000;
 const CLEAR_INTERVAL_MS = 3_600_000;
+const CORRECT_LIMITS_INTERVAL_MS = 1_000;
+const FORGET_LIMITS_INTERVAL_MS = 60_000;
 /** How long the rest of an end may take, once the last answer is stored. */
 const CLOSE_MS = 1_800;
 
@@ -102,6 +104,13 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
   const metrics = createMetrics({ liveTurns: () => liveTurns.count(), maxLiveTurns: config.app.chat.max_live_turns });
   const stop = (accountId: string, turnId: string) => void stopOwnTurn(liveTurns, accountId, turnId);
   const relay = redis ? createRedisRelay({ client: redis.client, log, stop }) : noRelay;
+  const limits = openLimits({
+    store: config.app.limits.store,
+    database,
+    redis: redis?.client ?? null,
+    secret: config.secret,
+    log,
+  });
   const conversations: ConversationDependencies = {
     database,
     models,
@@ -109,6 +118,8 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     liveTurns,
     mirroredTurns: createMirroredTurns({ database, relay, log }),
     relay,
+    limits,
+    limitSettings: config.app.limits,
     lastUsed: createLastUsed(database),
     log,
     metrics,
@@ -131,7 +142,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     database,
     settings: config.app.people,
     mailer,
-    limiter: createLimiter(createMemoryStore(), config.secret),
+    limiter: limits.limiter,
     publicUrl: config.publicUrl,
     secret: config.secret,
     secureCookies: config.secureCookies,
@@ -141,6 +152,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
   const app = createApp({
     config,
     database,
+    limits,
     directory,
     models,
     conversations,
@@ -169,6 +181,8 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
       everyMs: CLEAR_INTERVAL_MS,
       run: () => clearExpired(database, config.app.people),
     },
+    { name: 'correct limits', everyMs: CORRECT_LIMITS_INTERVAL_MS, run: () => limits.corrections.flush() },
+    { name: 'forget full limits', everyMs: FORGET_LIMITS_INTERVAL_MS, run: () => database.limits.forgetFull() },
     { name: 'note last use', everyMs: LAST_USED_INTERVAL_MS, run: () => conversations.lastUsed.flush() },
   ]);
 
@@ -193,6 +207,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     await jobs.stop();
     await mailer.close();
     await relay.close();
+    await limits.corrections.flush();
     redis?.close();
     await conversations.lastUsed.flush();
     await database.close();

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
+import { GENEROUS_AGENT, generousLimits } from './generous-limits.ts';
 import { projectDirectory } from './project-directory.ts';
 
 /** An agent's folder. `config` goes over the defaults below. */
@@ -48,6 +49,7 @@ export async function createAgentFolder(
     stringify({
       llm: { local_words_per_second: 0 },
       ...app,
+      limits: generousLimits(app['limits'] as Record<string, unknown> | undefined),
       agents: {
         configs_directory: configsDirectory,
         templates_directory: path.join(projectDirectory, 'config/agent_templates'),
@@ -70,6 +72,7 @@ async function writeAgentFiles(directory: string, agent: TestAgent, providerUrl:
     agent_type: 'simple_chat',
     display_name: `${agent.agent} of ${agent.account}`,
     llm: { inference_provider: 'openai_compatible', base_url: providerUrl, model: 'echo', ...agent.llm },
+    rate_limits: GENEROUS_AGENT,
     ...agent.config,
   };
   await writeFile(path.join(folder, 'config.yaml'), stringify(config));

@@ -10,6 +10,8 @@ import { createTestDatabase } from './test-database.ts';
 export interface ClusterOptions {
   /** `account/agent` to the model's name, by which the fake provider chooses its reply. */
   models: Record<string, string>;
+  /** Of every agent. Default: limits that no test meets. */
+  rateLimits?: Record<string, number>;
   /** Over the defaults of app.yaml. */
   app?: Record<string, Record<string, unknown>>;
   /** Default: a database of its own on the test project's server. */
@@ -33,14 +35,14 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-export async function createCluster({ models, app = {}, databaseUrl }: ClusterOptions): Promise<Cluster> {
+export async function createCluster({ models, rateLimits, app = {}, databaseUrl }: ClusterOptions): Promise<Cluster> {
   const provider = await spawnFakeProvider();
   const database = databaseUrl === undefined ? await createTestDatabase() : null;
   const url = databaseUrl ?? database?.url ?? '';
   const agents = Object.entries(models).map(([name, model]) => {
     const [account = '', agent = ''] = name.split('/');
     const llm = { inference_provider: 'openai_compatible', base_url: provider.baseUrl, model };
-    return { account, agent, config: { llm } };
+    return { account, agent, config: { llm, ...(rateLimits && { rate_limits: rateLimits }) } };
   });
   const folder = await createAgentFolder(provider.baseUrl, agents);
   const appFile = path.join(folder.directory, 'cluster.yaml');

@@ -12,4 +12,12 @@ export {
 } from './person-scope.ts';
 export { persistently } from './persistently.ts';
 export type { AccountTransaction, WorkerTransaction } from './tenant-scope.ts';
-export type { FoundKnowledge, KnowledgeSearch, LlmRequestRow, OrphanedTurn, PendingCall } from './turn-statements.ts';
+export type {
+  BeginTurnInput,
+  BeginTurnOutcome,
+  FoundKnowledge,
+  KnowledgeSearch,
+  LlmRequestRow,
+  OrphanedTurn,
+  PendingCall,
+} from './turn-statements.ts';

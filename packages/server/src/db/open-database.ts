@@ -3,7 +3,15 @@ import { PrismaClient } from '../generated/prisma/client.ts';
 import { embeddedAdapter, openEmbedded } from './embedded.ts';
 import { migrate } from './migrate.ts';
 import { openPool, postgresAdapter, withMigrationLock } from './postgres.ts';
-import { runOnEmbedded, runOnPool, type RunStatement } from './run-statement.ts';
+import { createLimitStatements, type LimitStatements } from './limit-statements.ts';
+import {
+  runOnEmbedded,
+  runOnPool,
+  runTentativelyOnEmbedded,
+  runTentativelyOnPool,
+  type RunStatement,
+  type RunTentatively,
+} from './run-statement.ts';
 import { createPersonScope, type PersonScope } from './person-scope.ts';
 import { createTenantScope, type TenantScope } from './tenant-scope.ts';
 import { createConversationReads, type ConversationReads } from './conversation-reads.ts';
@@ -24,6 +32,7 @@ export interface DatabaseOptions {
 export interface Database extends TenantScope, PersonScope {
   readonly kind: 'postgres' | 'embedded';
   readonly turns: TurnStatements;
+  readonly limits: LimitStatements;
   readonly conversations: ConversationReads;
   /** Names of the migrations applied while opening. */
   readonly migrated: string[];
@@ -39,7 +48,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const { pglite, close } = await openEmbedded(options.dataDirectory);
     try {
       const adapter = embeddedAdapter(pglite);
-      return createDatabase('embedded', adapter, runOnEmbedded(pglite), await migrate(adapter, folder), close);
+      const run = { run: runOnEmbedded(pglite), tentatively: runTentativelyOnEmbedded(pglite) };
+      return createDatabase('embedded', adapter, run, await migrate(adapter, folder), close);
     } catch (error) {
       await close();
       throw error;
@@ -49,13 +59,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const pool = openPool(options.url, options.maxConnections ?? 10);
   // Without a listener a broken idle connection would end the process; the next query reports the trouble.
   pool.on('error', () => {});
-  return createDatabase('postgres', postgresAdapter(pool), runOnPool(pool), migrated, () => pool.end());
+  const run = { run: runOnPool(pool), tentatively: runTentativelyOnPool(pool) };
+  return createDatabase('postgres', postgresAdapter(pool), run, migrated, () => pool.end());
 }
 
 function createDatabase(
   kind: Database['kind'],
   adapter: SqlMigrationAwareDriverAdapterFactory,
-  run: RunStatement,
+  { run, tentatively }: { run: RunStatement; tentatively: RunTentatively },
   migrated: string[],
   closeDriver: () => Promise<void>,
 ): Database {
@@ -65,7 +76,8 @@ function createDatabase(
     migrated,
     ...createTenantScope(prisma),
     ...createPersonScope(prisma),
-    turns: createTurnStatements(run),
+    turns: createTurnStatements(run, tentatively),
+    limits: createLimitStatements(run),
     conversations: createConversationReads(prisma),
     async ping() {
       await prisma.$queryRaw`SELECT 1`;

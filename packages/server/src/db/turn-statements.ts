@@ -1,4 +1,7 @@
-import type { RunStatement } from './run-statement.ts';
+import type { TimedClaim } from '../limits/gcra.ts';
+import type { TakenClaims } from '../limits/limit-store.ts';
+import { inOrderOf, type StoredTaking } from './limit-statements.ts';
+import type { RunStatement, RunTentatively } from './run-statement.ts';
 
 /** What `begin_turn` needs. The function is in prisma/migrations; it runs as the application role, in its account. */
 export interface BeginTurnInput {
@@ -130,6 +133,16 @@ export interface OrphanedTurn {
 /** The statements on a turn's way, each one round trip and one transaction. Written in SQL; typed here and nowhere else. */
 export interface TurnStatements {
   beginTurn(input: BeginTurnInput): Promise<BeginTurnOutcome>;
+  /**
+   * Takes these limits and begins the turn, or does neither. What is taken for a turn that does not begin, such as one
+   * that has begun before, is given back. `begun` is null where a limit refused.
+   */
+  beginLimitedTurn(
+    input: BeginTurnInput,
+    claims: readonly TimedClaim[],
+  ): Promise<{ begun: BeginTurnOutcome | null; taken: TakenClaims }>;
+  /** Finds what this message has begun before, also at this moment elsewhere. Begins nothing: null where it would have to. */
+  joinTurn(input: BeginTurnInput): Promise<BeginTurnOutcome | null>;
   /** Enters a call that failed, and notes the one that follows it. Safe to repeat. */
   recordAttempt(accountId: string, request: LlmRequestRow, next: PendingCall): Promise<void>;
   /** False when another process had ended the turn first. */
@@ -144,28 +157,24 @@ export interface TurnStatements {
 }
 
 /** Through `run`, not through Prisma: its client costs more than all else a turn does in this process. */
-export function createTurnStatements(run: RunStatement): TurnStatements {
+export function createTurnStatements(run: RunStatement, tentatively: RunTentatively): TurnStatements {
   return {
     async beginTurn(input) {
-      const { search, call } = input;
-      const [begun] = await run<{ turn: BeginTurnOutcome; knowledge: FoundKnowledge | null }>(BEGIN_TURN, [
-        input.accountId,
-        input.accountSlug,
-        input.agentInstanceId,
-        input.sessionKey,
-        input.content,
-        input.clientMessageId,
-        input.requestHash,
-        input.replaces,
-        JSON.stringify(call),
-        input.leaseOwner,
-        input.leaseSeconds,
-        input.historyLimit,
-        search && JSON.stringify(search),
-      ]);
-      if (!begun) throw new Error('begin_turn gave no row');
-      const { turn, knowledge } = begun;
-      return turn.outcome === 'created' ? { ...turn, knowledge } : turn;
+      const [row] = await run<BegunRow>(BEGIN_TURN, [...begunBy(input), null]);
+      return outcomeOf(row);
+    },
+
+    async beginLimitedTurn(input, claims) {
+      const [row] = await run<BegunRow>(BEGIN_TURN, [...begunBy(input), JSON.stringify(claims)]);
+      if (!row?.taken) throw new Error('take_limits gave no answer');
+      const taken = inOrderOf(claims, row.taken);
+      return { begun: taken.allowed ? outcomeOf(row) : null, taken };
+    },
+
+    async joinTurn(input) {
+      const isOld = ([row]: BegunRow[]) => outcomeOf(row).outcome !== 'created';
+      const [row] = await tentatively(BEGIN_TURN, [...begunBy(input), null], isOld);
+      return row ? outcomeOf(row) : null;
     },
 
     async recordAttempt(accountId, request, next) {
@@ -196,10 +205,47 @@ export function createTurnStatements(run: RunStatement): TurnStatements {
   };
 }
 
+interface BegunRow {
+  taken: StoredTaking | null;
+  turn: BeginTurnOutcome | null;
+  knowledge: FoundKnowledge | null;
+}
+
+function begunBy({ search, call, ...input }: BeginTurnInput): unknown[] {
+  return [
+    input.accountId,
+    input.accountSlug,
+    input.agentInstanceId,
+    input.sessionKey,
+    input.content,
+    input.clientMessageId,
+    input.requestHash,
+    input.replaces,
+    JSON.stringify(call),
+    input.leaseOwner,
+    input.leaseSeconds,
+    input.historyLimit,
+    search && JSON.stringify(search),
+  ];
+}
+
+function outcomeOf(row: BegunRow | undefined): BeginTurnOutcome {
+  if (!row?.turn) throw new Error('begin_turn gave no answer');
+  return row.turn.outcome === 'created' ? { ...row.turn, knowledge: row.knowledge } : row.turn;
+}
+
+// $14: the limits to take first, null where they are counted elsewhere. They come before everything else that locks rows.
 const BEGIN_TURN = `
-  SELECT begun.turn, CASE WHEN begun.turn ->> 'outcome' = 'created' AND $13::jsonb IS NOT NULL
-      THEN search_knowledge($1::uuid, $3::uuid, $13::jsonb) END AS knowledge
+  SELECT begun.taken, begun.turn,
+    CASE WHEN begun.turn ->> 'outcome' = 'created' AND $13::jsonb IS NOT NULL
+      THEN search_knowledge($1::uuid, $3::uuid, $13::jsonb) END AS knowledge,
+    CASE WHEN begun.turn ->> 'outcome' <> 'created' AND $14::jsonb IS NOT NULL
+      THEN give_back_limits($14::jsonb)::text END AS given_back
   FROM (
-    SELECT begin_turn($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8::uuid, $9::jsonb, $10::uuid, $11::integer, $12::integer)
-      AS turn
+    SELECT limited.taken, CASE WHEN $14::jsonb IS NULL OR (limited.taken ->> 'allowed')::boolean
+      THEN begin_turn($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8::uuid, $9::jsonb, $10::uuid, $11::integer, $12::integer)
+      END AS turn
+    FROM (
+      SELECT CASE WHEN $14::jsonb IS NOT NULL THEN take_limits($14::jsonb) END AS taken
+    ) AS limited
   ) AS begun`;

@@ -21,6 +21,7 @@ export const errorHandler: ErrorRequestHandler = (caught: unknown, req, res, _ne
   const context = contextOf(req);
   const error =
     caught instanceof AppError ? caught : (fromFramework(caught) ?? fromDatabase(caught) ?? toAppError(caught));
+  if (error.limit !== null) context.refusedBy = error.limit;
   // Not ready is a state, and says so once for each request; anything else is a fault to look into.
   if (error.code === 'NOT_READY') context.log.warn({ code: error.code }, 'request refused');
   else if (error.status >= 500) context.log.error({ err: error, code: error.code }, 'request failed');

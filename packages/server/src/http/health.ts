@@ -42,6 +42,7 @@ export const healthOperations: readonly Operation[] = [
     path: '/health',
     tag: 'Operation',
     summary: 'Whether the process lives',
+    unlimited: true,
     replies: { 200: z.object({ status: z.literal('ok') }) },
   },
   {
@@ -49,6 +50,7 @@ export const healthOperations: readonly Operation[] = [
     path: '/ready',
     tag: 'Operation',
     summary: 'Whether it takes work: 503 while it starts, drains or has no database',
+    unlimited: true,
     replies: { 200: z.object({ status: z.literal('ready') }) },
   },
 ];

@@ -28,6 +28,7 @@ export const metricsOperation: Operation = {
   path: '/metrics',
   tag: 'Operation',
   summary: 'Counters of this process, for Prometheus',
+  unlimited: true,
   replies: { 200: { contentType: 'text/plain' } },
   errors: ['UNAUTHENTICATED'],
 };

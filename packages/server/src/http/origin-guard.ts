@@ -2,7 +2,8 @@ import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../errors.ts';
 
 const ALLOWED_HEADERS = 'Authorization, Content-Type, Last-Event-ID, X-Salient-Session';
-const EXPOSED_HEADERS = 'X-Request-ID, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset';
+const EXPOSED_HEADERS =
+  'X-Request-ID, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy';
 
 /**
  * Whether a page may use an agent.

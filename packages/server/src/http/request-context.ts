@@ -11,6 +11,8 @@ export interface RequestContext {
   agent?: { account: string; agent: string };
   /** For the log line, once known. */
   turnId?: string;
+  /** For the log line: the limit that refused the request. */
+  refusedBy?: string;
 }
 
 const contexts = new WeakMap<Request, RequestContext>();
@@ -32,6 +34,7 @@ export function requestContext(log: Logger, metrics: Metrics): RequestHandler {
     res.on('close', () => {
       const durationMs = performance.now() - startedAt;
       logRequest(req, res, context, durationMs);
+      if (context.refusedBy) metrics.countRefusal({ limit: context.refusedBy, account: context.agent?.account ?? '' });
       metrics.countRequest({ method: req.method, route: routePattern(req), status: res.statusCode, durationMs });
     });
     next();
@@ -49,6 +52,7 @@ function logRequest(req: Request, res: Response, context: RequestContext, durati
       aborted: !res.writableFinished,
       ...context.agent,
       ...(context.turnId && { turn_id: context.turnId }),
+      ...(context.refusedBy && { limit: context.refusedBy }),
     },
     'request',
   );

@@ -14,19 +14,23 @@ export interface Methods {
 
 const CHANGING = ['post', 'put', 'patch', 'delete'] as const;
 
+export interface ServeOptions {
+  /** The GET changes something, so HEAD must not reach it. */
+  changes?: boolean;
+  /** Runs before preflights instead of `enter`. Default: `enter`. */
+  preflight?: readonly RequestHandler[];
+}
+
 /**
  * Mounts what an address does: its methods, its preflight, and 405 for the rest. `enter` runs first and for all of them
  * but the last.
- *
- * @param changes the GET changes something, so HEAD must not reach it
- * @param preflight runs before preflights instead of `enter`, where the address alone does not say who may ask
  */
 export function serve(
   app: Express,
   path: string,
   enter: readonly RequestHandler[],
   methods: Methods,
-  { changes = false, preflight = enter }: { changes?: boolean; preflight?: readonly RequestHandler[] } = {},
+  { changes = false, preflight = enter }: ServeOptions = {},
 ): void {
   const { get } = methods;
   const changing = CHANGING.filter((method) => methods[method]);

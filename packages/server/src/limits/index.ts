@@ -1,3 +1,3 @@
-export { createLimiter } from './create-limiter.ts';
-export type { Claim, Correction, Limit, LimitDecision, Limiter } from './limit.ts';
-export { createMemoryStore } from './memory-store.ts';
+export type { Claim, Correction, Limit, LimitDecision, Limiter, Standing } from './limit.ts';
+export { LIMIT_STORES } from './limit-stores.ts';
+export { openLimits, type Limits } from './open-limits.ts';

@@ -18,6 +18,12 @@ export interface LimitDecision {
   retryAfterSeconds: number;
 }
 
+/** A limit and what it says. */
+export interface Standing {
+  limit: Limit;
+  decision: LimitDecision;
+}
+
 /** Something asked of a limit. */
 export interface Claim {
   limit: Limit;

@@ -67,7 +67,9 @@ function describeOperation(operation: Operation): Json {
   const { method, path, tag, summary, parameters = {}, body, replies, permission, errors = [] } = operation;
   const inAgent = /\{agent\}/.test(path) && !permission ? IN_AGENT : [];
   const inAccount = permission ? IN_ACCOUNT : [];
-  const codes = [...new Set([...ALWAYS, ...(method === 'get' ? [] : CHANGING), ...inAgent, ...inAccount, ...errors])];
+  const limited: readonly ErrorCode[] = operation.unlimited ? [] : ['RATE_LIMIT_EXCEEDED'];
+  const changing = method === 'get' ? [] : CHANGING;
+  const codes = [...new Set([...ALWAYS, ...limited, ...changing, ...inAgent, ...inAccount, ...errors])];
   const description = [operation.description, permission && describePermission(permission)].filter(Boolean).join(' ');
   return {
     operationId: operationId(method, path),

@@ -18,6 +18,8 @@ export interface Operation {
   body?: z.ZodType;
   /** By status. `stream`: server-sent events. A schema: JSON. Null: no body. */
   replies: Record<number, Reply>;
+  /** Asks no limit. Default: every address may ask only so often. */
+  unlimited?: true;
   /** Besides those that every operation of its kind can answer with. */
   errors?: readonly ErrorCode[];
 }

@@ -75,6 +75,20 @@ test('a refusal is final at once', async () => {
   expect(api.calls).toHaveLength(1);
 });
 
+test('L3: coming back past a limit waits as long as the server asks, and a little longer; nobody sends a message again unasked', async () => {
+  const pauses: number[] = [];
+  const line: Network = { isOnline: () => true, pause: async (ms) => void pauses.push(ms) };
+  const limit = new ChatError('RATE_LIMIT_EXCEEDED', { retryAfterSeconds: 7 });
+  const api = createFakeApi({ pieces: ['a', 'b'], cuts: [1], rejoinRefusals: [limit] });
+  expect((await follow(api, ask, line)).text).toBe('ab');
+  expect(api.calls).toEqual(['stream c1', 'rejoin t1 1', 'rejoin t1 1']);
+  expect(pauses[1]).toBeGreaterThan(7_000);
+
+  const refused = createFakeApi({ pieces: ['a'], refusals: [limit] });
+  await expect(follow(refused)).rejects.toMatchObject({ code: 'RATE_LIMIT_EXCEEDED', retryAfterSeconds: 7 });
+  expect(refused.calls).toHaveLength(1);
+});
+
 test('a server that accepts and drops every connection meets the end of the attempts', async () => {
   const api = createFakeApi({ pieces: ['a'], cuts: Array.from({ length: 99 }, () => 0) });
   await expect(follow(api)).rejects.toMatchObject({ code: 'STREAM_LOST' });

@@ -56,7 +56,10 @@ export async function* followTurn(
       if (reported) throw reported;
       const error = toChatError(thrown);
       const maxAttempts = turnId === undefined ? MAX_ASK_ATTEMPTS : MAX_REJOIN_ATTEMPTS;
-      if (!isTransient(error) || ++attempt >= maxAttempts) throw error;
+      // An answer that is being written is worth the wait that a limit asks for; a message that it refused is not sent
+      // again unasked.
+      const isWaitable = isTransient(error) || (turnId !== undefined && error.code === 'RATE_LIMIT_EXCEEDED');
+      if (!isWaitable || ++attempt >= maxAttempts) throw error;
       yield { type: 'connection', state: network.isOnline() ? 'reconnecting' : 'offline' };
       await pauseUntilWorthTrying(error, attempt, network, signal);
     }

@@ -9,6 +9,8 @@ interface FakeAnswer {
   cuts?: number[];
   /** Thrown by the calls that ask, first to last. Later ones succeed. */
   refusals?: ChatError[];
+  /** The same for the calls that come back. */
+  rejoinRefusals?: ChatError[];
   /** The stream says this after the last piece. */
   errorAfter?: { code: ErrorCode; hasDone: boolean };
   history?: History | ChatError;
@@ -24,8 +26,10 @@ export function createFakeApi(answer: FakeAnswer) {
   const refusals = [...(answer.refusals ?? [])];
   const stored = { history: answer.history, isStopped: false, turns: 0, refusesRating: false };
 
-  const refuse = () => {
-    const refusal = refusals.shift();
+  const rejoinRefusals = [...(answer.rejoinRefusals ?? [])];
+
+  const refuse = (list = refusals) => {
+    const refusal = list.shift();
     if (refusal) throw refusal;
   };
 
@@ -74,6 +78,7 @@ export function createFakeApi(answer: FakeAnswer) {
     },
     async *rejoin(turnId, position, signal) {
       calls.push(`rejoin ${turnId} ${position}`);
+      refuse(rejoinRefusals);
       yield* connection(Number(position), signal);
     },
     async stop(turnId) {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { errorText, type VisibleError } from './error-text.ts';
 import { Icon } from './icons.tsx';
 import { useWidget } from './widget-context.ts';
@@ -37,14 +37,22 @@ export function ErrorNotice({ error, lead, onRetry, onDismiss }: ErrorNoticeProp
   );
 }
 
-/** Seconds until the server wants to hear of this again. */
+/** Pages that were refused in the same moment do not come back in the same moment. */
+const JITTER_MS = 2_000;
+
+/** Whole seconds until this may be tried again: what the server asked for, and a little more. */
 function useCountdown(error: VisibleError): number {
-  const [secondsLeft, setSecondsLeft] = useState(error.retryAfterSeconds ?? 0);
-  useEffect(() => setSecondsLeft(error.retryAfterSeconds ?? 0), [error]);
+  const until = useMemo(() => performance.now() + waitMs(error), [error]);
+  const [, countSecond] = useState(0);
+  const leftMs = Math.max(0, until - performance.now());
   useEffect(() => {
-    if (secondsLeft <= 0) return undefined;
-    const timer = setTimeout(() => setSecondsLeft(secondsLeft - 1), 1_000);
+    if (leftMs === 0) return undefined;
+    const timer = setTimeout(() => countSecond((count) => count + 1), leftMs % 1_000 || 1_000);
     return () => clearTimeout(timer);
-  }, [secondsLeft]);
-  return secondsLeft;
+  });
+  return Math.ceil(leftMs / 1_000);
+}
+
+function waitMs({ retryAfterSeconds = 0 }: VisibleError): number {
+  return retryAfterSeconds > 0 ? retryAfterSeconds * 1_000 + Math.random() * JITTER_MS : 0;
 }

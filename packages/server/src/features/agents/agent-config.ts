@@ -23,6 +23,7 @@ const hostPattern = z
 /** As in app.yaml. */
 const milliseconds = z.int().min(1).max(3_600_000);
 const picture = z.url({ protocol: /^https$/, error: 'must be an https address' }).max(500);
+const limitSize = z.int().min(1).max(1_000_000_000);
 const usd = z.string().regex(/^\d{1,4}(\.\d{1,8})?$/, 'must be US dollars as a string, such as "50.00"');
 
 const providerChoice = {
@@ -136,8 +137,12 @@ export const agentLayerSchema = z.strictObject({
   allowed_origins: z.array(originPattern).max(200).optional(),
   rate_limits: z
     .strictObject({
-      max_requests_per_minute: z.int().min(1).optional(),
-      max_tokens_per_hour: z.int().min(1).optional(),
+      /** Of one visitor. */
+      max_requests_per_minute: limitSize.optional(),
+      max_tokens_per_hour: limitSize.optional(),
+      /** Of all visitors together. */
+      max_agent_requests_per_minute: limitSize.optional(),
+      max_agent_tokens_per_hour: limitSize.optional(),
     })
     .optional(),
   budget: z.strictObject({ monthly_usd: usd.optional() }).optional(),
@@ -209,7 +214,11 @@ export interface AgentConfig {
   };
   /** As browsers write origins. Empty: any. */
   allowedOrigins: string[];
-  rateLimits: { maxRequestsPerMinute: number | null; maxTokensPerHour: number | null };
+  /** Null: what app.yaml says. */
+  rateLimits: Record<
+    'maxRequestsPerMinute' | 'maxTokensPerHour' | 'maxAgentRequestsPerMinute' | 'maxAgentTokensPerHour',
+    number | null
+  >;
   /** US dollars as a decimal string. */
   monthlyBudgetUsd: string | null;
   featureFlags: Record<string, boolean>;

@@ -80,6 +80,8 @@ export function mergeLayers(
     rateLimits: {
       maxRequestsPerMinute: merged.rate_limits?.max_requests_per_minute ?? null,
       maxTokensPerHour: merged.rate_limits?.max_tokens_per_hour ?? null,
+      maxAgentRequestsPerMinute: merged.rate_limits?.max_agent_requests_per_minute ?? null,
+      maxAgentTokensPerHour: merged.rate_limits?.max_agent_tokens_per_hour ?? null,
     },
     monthlyBudgetUsd: merged.budget?.monthly_usd ?? null,
     featureFlags: merged.feature_flags ?? {},

@@ -1,5 +1,7 @@
+import type { AppSettings } from '../../config.ts';
 import type { Database } from '../../db/index.ts';
 import type { Logger } from '../../log.ts';
+import type { Limits } from '../../limits/index.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { LastUsed } from '../agents/index.ts';
 import type { PriceList } from '../usage/index.ts';
@@ -17,6 +19,8 @@ export interface ConversationDependencies {
   /** Copies of the turns that other processes answer. */
   mirroredTurns: MirroredTurns;
   relay: TurnRelay;
+  limits: Limits;
+  limitSettings: AppSettings['limits'];
   lastUsed: LastUsed;
   log: Logger;
   metrics: Metrics;

@@ -22,7 +22,6 @@ const SENDING: readonly ErrorCode[] = [
   'FORBIDDEN',
   'UNSUPPORTED_MEDIA_TYPE',
   'TURN_IN_PROGRESS',
-  'RATE_LIMIT_EXCEEDED',
   'BUDGET_EXCEEDED',
 ];
 const FAILING: readonly ErrorCode[] = [...SENDING, 'UPSTREAM_ERROR', 'UPSTREAM_TIMEOUT'];

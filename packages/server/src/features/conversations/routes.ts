@@ -1,7 +1,10 @@
 import type { ConversationOwner } from '../../db/index.ts';
+import type { TurnEvent } from '@salient/shared-types';
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
+import { clientAddressOf, networkOf } from '../../http/client-address.ts';
 import { refuseForgery } from '../../http/origin-guard.ts';
+import { rateLimitHeaders } from '../../http/rate-limit-headers.ts';
 import { contextOf } from '../../http/request-context.ts';
 import { validate } from '../../http/validate.ts';
 import { agentOf, type Agent } from '../agents/index.ts';
@@ -19,7 +22,7 @@ import {
   streamQuerySchema,
   turnPathSchema,
 } from './schemas.ts';
-import { sendMessage } from './send-message.ts';
+import { sendMessage, type SendMessageInput } from './send-message.ts';
 import { stopTurn } from './stop-turn.ts';
 import { streamTurn } from './stream-turn.ts';
 import { invalidPosition, parsePosition, type TurnPosition } from './turn-position.ts';
@@ -40,7 +43,7 @@ export function createConversationRoutes({ conversations, visitorOf, maxMessageC
     refuseForgery(req);
     const input = validate(bodySchema, req.body, 'body');
     const { owner, agent } = await enter(req, res);
-    const ids = await sendMessage(conversations, { ...toInput(input), agent, sessionKey: owner.sessionKey });
+    const ids = await send(req, res, { ...toInput(input), agent, sessionKey: owner.sessionKey });
     contextOf(req).turnId = ids.turn_id;
     res.set('Cache-Control', 'no-store').json(await getReply(conversations, owner, ids.turn_id));
   };
@@ -108,9 +111,16 @@ export function createConversationRoutes({ conversations, visitorOf, maxMessageC
 
   async function sendAndStream(req: Request, res: Response, input: z.output<typeof bodySchema>): Promise<void> {
     const { owner, agent } = await enter(req, res);
-    const ids = await sendMessage(conversations, { ...toInput(input), agent, sessionKey: owner.sessionKey });
+    const ids = await send(req, res, { ...toInput(input), agent, sessionKey: owner.sessionKey });
     const live = conversations.liveTurns.find(owner.accountId, ids.turn_id);
     show(req, res, live ? followLive(conversations, live) : await openTurn(conversations, owner, ids.turn_id, 0), 0);
+  }
+
+  async function send(req: Request, res: Response, input: Omit<SendMessageInput, 'network'>): Promise<TurnEvent> {
+    const network = networkOf(clientAddressOf(req));
+    const { ids, standing } = await sendMessage(conversations, { ...input, network });
+    if (standing) res.set(rateLimitHeaders(standing));
+    return ids;
   }
 
   async function rejoin(req: Request, res: Response, { turnId, offset }: TurnPosition): Promise<void> {

@@ -3,6 +3,7 @@ import { persistently, type FoundKnowledge, type LlmRequestRow } from '../../db/
 import type { Agent } from '../agents/index.ts';
 import { findPassages } from '../knowledge/index.ts';
 import { createAnswerText } from './answer-text.ts';
+import type { Claim } from '../../limits/index.ts';
 import { askModel, TURN_TIMEOUT, type Answer } from './ask-model.ts';
 import { fitPrompt } from './build-prompt.ts';
 import type { ConversationDependencies } from './dependencies.ts';
@@ -10,6 +11,7 @@ import type { LiveTurn, TurnEnd, TurnFault } from './live-turn.ts';
 import type { ReadyModel } from './model-choices.ts';
 import { promptRoom } from './prompt-room.ts';
 import type { SendMessageInput } from './send-message.ts';
+import { correctionsOf } from './turn-claims.ts';
 import { findStoredTurn } from './stored-turn.ts';
 
 export interface TurnJob {
@@ -22,6 +24,8 @@ export interface TurnJob {
   history: { role: 'user' | 'assistant' | 'system'; content: string }[];
   /** What was found about the question; null for agents without. */
   knowledge: FoundKnowledge | null;
+  /** What was taken of the limits of tokens beforehand. */
+  tokenClaims: readonly Claim[];
 }
 
 /** An answer, and an attempt, outlast a restart of the database: storing them is tried again for this long. */
@@ -41,10 +45,14 @@ export async function runTurn(dependencies: ConversationDependencies, job: TurnJ
   const { turn, agent } = job;
   const { liveTurns, log, models } = dependencies;
   let answer: Answer | null = null;
+  let tokens = 0;
   // Not AbortSignal.timeout: joined by AbortSignal.any and held by nobody else, it is collected before it fires.
   const limit = setTimeout(() => turn.abort.abort(TURN_TIMEOUT), models.turnTimeoutMs(agent.config));
   try {
-    answer = await generate(dependencies, job);
+    answer = await generate(dependencies, job, (failed) => (tokens += failed.total_tokens));
+    tokens += answer.row?.total_tokens ?? 0;
+    // Where this is not reached, what was taken stays taken.
+    dependencies.limits.corrections.add(correctionsOf(job.tokenClaims, tokens));
   } catch (error) {
     log.error({ err: error, turn_id: turn.ids.turn_id }, 'turn failed');
   } finally {
@@ -64,7 +72,11 @@ export async function runTurn(dependencies: ConversationDependencies, job: TurnJ
   liveTurns.remove(turn);
 }
 
-async function generate(dependencies: ConversationDependencies, job: TurnJob): Promise<Answer> {
+async function generate(
+  dependencies: ConversationDependencies,
+  job: TurnJob,
+  onFailedCall: (row: LlmRequestRow) => void,
+): Promise<Answer> {
   const { turn, agent, input, knowledge } = job;
   const owner = { accountId: agent.accountId, agentInstanceId: agent.id };
   const search = { question: input.message, limit: agent.config.vectorSearch.maxResults };
@@ -105,8 +117,12 @@ async function generate(dependencies: ConversationDependencies, job: TurnJob): P
       prices: dependencies.prices,
       log: dependencies.log,
       metrics: dependencies.metrics,
-      record: (row, next) =>
-        persistently(STORE_LIMIT_MS, () => dependencies.database.turns.recordAttempt(agent.accountId, row, next)),
+      record: (row, next) => {
+        onFailedCall(row);
+        return persistently(STORE_LIMIT_MS, () =>
+          dependencies.database.turns.recordAttempt(agent.accountId, row, next),
+        );
+      },
     },
   );
   turn.append(answerText.end());

@@ -1,15 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { TurnEvent } from '@salient/shared-types';
+import type { BeginTurnInput } from '../../db/index.ts';
 import { AppError } from '../../errors.ts';
+import type { Claim, Standing } from '../../limits/index.ts';
 import { agentMisconfigured, type Agent } from '../agents/index.ts';
 import { describeSearch } from '../knowledge/index.ts';
 import { estimatePromptTokens } from '../usage/index.ts';
+import { beginLimitedTurn } from './begin-limited-turn.ts';
 import { fitPrompt } from './build-prompt.ts';
 import type { ConversationDependencies } from './dependencies.ts';
 import { LiveTurn } from './live-turn.ts';
 import { promptRoom } from './prompt-room.ts';
 import { recordConsent } from './record-consent.ts';
 import { runTurn } from './run-turn.ts';
+import { claimsOfTurn } from './turn-claims.ts';
 import { LEASE_SECONDS } from './turn-lease.ts';
 
 export interface SendMessageInput {
@@ -23,6 +27,16 @@ export interface SendMessageInput {
   context: Record<string, unknown> | null;
   /** The text that the visitor says they have agreed to. */
   consent: string | null;
+  /** Where it came from, as limits count it. Null: not from a visitor's browser. */
+  network: string | null;
+  /** More limits to take, such as those of the key that a machine showed. */
+  claims?: readonly Claim[];
+}
+
+export interface SentMessage {
+  ids: TurnEvent;
+  /** The tightest limit that the message counted for. Null where it counted for none. */
+  standing: Standing | null;
 }
 
 const REFUSALS = {
@@ -48,9 +62,12 @@ const REFUSALS = {
  * anybody reads it or not. The same `clientMessageId` again gives the turn it gave before.
  *
  * @throws {AppError} TURN_IN_PROGRESS, VALIDATION_ERROR (another body under the same id, `replaces` not the last
- *   question), AGENT_MISCONFIGURED (no model can be asked), NOT_READY (shutting down, or busy)
+ *   question), AGENT_MISCONFIGURED (no model can be asked), NOT_READY (shutting down, or busy), RATE_LIMIT_EXCEEDED
  */
-export async function sendMessage(dependencies: ConversationDependencies, input: SendMessageInput): Promise<TurnEvent> {
+export async function sendMessage(
+  dependencies: ConversationDependencies,
+  input: SendMessageInput,
+): Promise<SentMessage> {
   admit(dependencies);
   // Many may ask within the time that storing one question takes, and the process must not end in it.
   const expected = dependencies.liveTurns.expect();
@@ -61,7 +78,7 @@ export async function sendMessage(dependencies: ConversationDependencies, input:
   }
 }
 
-async function beginTurn(dependencies: ConversationDependencies, input: SendMessageInput): Promise<TurnEvent> {
+async function beginTurn(dependencies: ConversationDependencies, input: SendMessageInput): Promise<SentMessage> {
   const { agent } = input;
   const models = dependencies.models.readyModels(agent.config);
   const [first] = models;
@@ -73,7 +90,17 @@ async function beginTurn(dependencies: ConversationDependencies, input: SendMess
 
   const { vectorSearch } = agent.config;
   const requestId = randomUUID();
-  const begun = await dependencies.database.turns.beginTurn({
+  const promptTokens = estimatePromptTokens([{ content: agent.config.systemPrompt }, { content: input.message }]);
+  const claims = claimsOfTurn(
+    {
+      agent,
+      sessionKey: input.sessionKey,
+      network: input.network,
+      tokens: first.provider.name === 'local' ? null : promptTokens + agent.config.llm.maxTokens,
+    },
+    dependencies.limitSettings,
+  );
+  const turn: BeginTurnInput = {
     accountId: agent.accountId,
     accountSlug: agent.accountSlug,
     agentInstanceId: agent.id,
@@ -87,35 +114,41 @@ async function beginTurn(dependencies: ConversationDependencies, input: SendMess
       provider: first.provider.name,
       model: first.model,
       startedAt: new Date().toISOString(),
-      promptTokens: estimatePromptTokens([{ content: agent.config.systemPrompt }, { content: input.message }]),
+      promptTokens,
     },
     leaseOwner: dependencies.processId,
     leaseSeconds: LEASE_SECONDS,
     historyLimit: agent.config.historyLimit,
     search: vectorSearch.enabled ? describeSearch(input.message, vectorSearch.maxResults) : null,
-  });
+  };
+  const { begun, standing } = await beginLimitedTurn(dependencies, turn, [
+    ...claims.turns,
+    ...claims.tokens,
+    ...(input.claims ?? []),
+  ]);
 
   if (begun.outcome === 'created' || begun.outcome === 'duplicate') {
     const { session_id, turn_id, user_message_id, message_id } = begun;
     const ids: TurnEvent = { turn_id, user_message_id, message_id, session_id };
     if (begun.outcome === 'created') {
       dependencies.lastUsed.touch(agent.id);
-      const turn = new LiveTurn(ids, agent.accountId);
-      dependencies.liveTurns.add(turn);
-      dependencies.relay.publish(turn);
+      const live = new LiveTurn(ids, agent.accountId);
+      dependencies.liveTurns.add(live);
+      dependencies.relay.publish(live);
       void runTurn(dependencies, {
-        turn,
+        turn: live,
         agent,
         models,
         requestId,
         input,
         history: begun.history,
         knowledge: begun.knowledge,
+        tokenClaims: claims.tokens,
       });
     }
     // Also when the same message comes again: the first time may have ended here.
     if (input.consent !== null) await recordConsent(dependencies.database, agent.accountId, session_id, input.consent);
-    return ids;
+    return { ids, standing };
   }
   const { code, detail, retryAfter } = REFUSALS[begun.outcome];
   throw new AppError(code, detail, { headers: retryAfter ? { 'Retry-After': retryAfter } : {} });

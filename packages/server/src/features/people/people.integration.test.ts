@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { browserOf, createPerson, errorOf, mailedToken, TEST_PASSWORD, type Person } from '../../../test/person.ts';
 import { startTestServer, type TestServer } from '../../../test/start-test-server.ts';
-import { createLimiter, createMemoryStore } from '../../limits/index.ts';
+import { openLimits } from '../../limits/index.ts';
+import { createLog } from '../../log.ts';
 import { createCredentials } from './credential.ts';
 import { logIn } from './log-in.ts';
 import { createPasswords } from './password.ts';
@@ -163,7 +164,13 @@ describe('whether somebody is registered', () => {
         },
       },
       mailer: { requireMail() {}, post() {}, close: () => Promise.resolve() },
-      limiter: createLimiter(createMemoryStore(), 'a secret of the test'),
+      limiter: openLimits({
+        store: 'memory',
+        database,
+        redis: null,
+        secret: 'a secret of the test',
+        log: createLog('silent'),
+      }).limiter,
       publicUrl: server.url,
     };
     const from = { address: '192.0.2.1', device: '', requestId: null };

@@ -1,0 +1,2 @@
+/** Where limits may be counted, as app.yaml names it. */
+export const LIMIT_STORES = ['auto', 'memory', 'redis', 'postgres'] as const;
