@@ -320,6 +320,10 @@ function servePeople(
   serve(app, '/auth/accounts/:account', [], { delete: [requireLogin, own.leave] });
   serve(app, '/accounts', [], { post: [requireLogin, jsonBody, own.openAccount] });
 
+  serve(app, '/accounts/:account/admin/account', [], {
+    get: [enterAccount('read_account'), members.account],
+    patch: [enterAccount('edit_account'), jsonBody, members.rename],
+  });
   const reading = enterAccount('read_people');
   const managing = enterAccount('manage_people');
   serve(app, '/accounts/:account/users', [], { get: [reading, members.list] });

@@ -160,6 +160,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     publicUrl: config.publicUrl,
     secret: config.secret,
     secureCookies: config.secureCookies,
+    tiers: config.app.tiers,
   });
 
   const keysLastUsed = createLastUsed(database, 'api_keys');

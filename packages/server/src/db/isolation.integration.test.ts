@@ -146,6 +146,7 @@ describe('the catalogue (T2)', () => {
       salient_worker llm_requests SELECT
       salient_worker messages SELECT (UPDATE content, UPDATE lease_expires_at, UPDATE lease_owner)
       salient_worker session_tokens SELECT, DELETE
+      salient_worker rate_limits SELECT, INSERT, UPDATE, DELETE
       salient_worker sessions SELECT
       salient_worker user_sessions SELECT, DELETE"
     `);

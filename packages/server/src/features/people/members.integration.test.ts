@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Role } from '../../access/roles.ts';
+import { createLog } from '../../log.ts';
+import { createFoundAgents } from '../agents/index.ts';
+import { projectDirectory } from '../../../test/project-directory.ts';
 import { queryAsOwnerOf } from '../../../test/owner-access.ts';
 import {
   addMember,
@@ -99,6 +103,52 @@ describe('the people of an account', () => {
     expect(await errorOf(await viewer.send('DELETE', `/auth/accounts/${account}`))).toEqual([404, 'ACCOUNT_NOT_FOUND']);
     expect(await errorOf(await viewer.send('DELETE', '/auth/accounts/acme'))).toEqual([404, 'ACCOUNT_NOT_FOUND']);
     expect(await rolesNow()).toEqual({ [owner.id]: 'owner' });
+  });
+});
+
+describe('an account', () => {
+  it('says what its tier lets it do, and takes another name', async () => {
+    const path = `/accounts/${account}/admin/account`;
+    expect(await (await owner.fetch(path)).json()).toMatchObject({
+      slug: account,
+      name: 'Shop',
+      subscription_tier: 'free',
+      limits: { max_agents: 2, requests_per_hour: 100 },
+      created_by: owner.id,
+    });
+    const renamed = await owner.send('PATCH', path, { name: 'Better Shop' });
+    expect(await renamed.json()).toMatchObject({ slug: account, name: 'Better Shop' });
+    expect(await errorOf(await owner.send('PATCH', path, { subscription_tier: 'premium' }))).toEqual([
+      422,
+      'VALIDATION_ERROR',
+    ]);
+    const audit = await (await owner.fetch(`/accounts/${account}/admin/audit?limit=1`)).json();
+    expect(audit).toMatchObject({
+      events: [{ action: 'account.renamed', before: { name: 'Shop' }, after: { name: 'Better Shop' } }],
+    });
+  });
+
+  it('of the operator has the tier that is configured, and one of a person gets no agents from a folder', async () => {
+    const operators = await createPerson(server, { account: 'acme', role: 'viewer' });
+    expect(await (await operators.fetch('/accounts/acme/admin/account')).json()).toMatchObject({
+      subscription_tier: 'enterprise',
+      limits: { max_agents: 200, requests_per_hour: 100_000 },
+      created_by: null,
+    });
+    await server.writeAgent({ account, agent: 'planted' });
+    let logged = '';
+    await createFoundAgents(
+      server.running.database,
+      {
+        configsDirectory: server.configsDirectory,
+        templatesDirectory: path.join(projectDirectory, 'config/agent_templates'),
+        projectDirectory,
+      },
+      'enterprise',
+      createLog('warn', { write: (line: string) => void (logged += line) }),
+    );
+    expect(logged).toContain('folder ignored: a person has opened an account of that name');
+    expect(await (await fetch(`${server.url}/accounts/${account}/agents`)).json()).toEqual([]);
   });
 });
 
