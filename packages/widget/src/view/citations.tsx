@@ -1,5 +1,4 @@
 import type { Citation } from '@salient/shared-types';
-import { plainQuote } from './plain-quote.ts';
 import { useWidget } from './widget-context.ts';
 
 /** The numbered sources of an answer. Each opens to the passage as quoted. */
@@ -21,6 +20,7 @@ export function Citations({ citations }: { citations: Citation[] }) {
 }
 
 function Source({ citation: { title, section, quote, url } }: { citation: Citation }) {
+  const reader = useWidget().pieces.reader.piece.value;
   const name = section && section !== title ? `${title} · ${section}` : title;
   const address = url && /^https?:\/\//i.test(url) ? url : null;
   return (
@@ -29,7 +29,7 @@ function Source({ citation: { title, section, quote, url } }: { citation: Citati
       <summary>
         <bdi>{name}</bdi>
       </summary>
-      <blockquote dir="auto">{plainQuote(quote)}</blockquote>
+      <blockquote dir="auto">{reader?.plainQuote(quote) ?? quote}</blockquote>
       {address && (
         <a href={address} target="_blank" rel="noopener noreferrer nofollow ugc">
           {new URL(address).host}
