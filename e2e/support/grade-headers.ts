@@ -1,5 +1,5 @@
 /** One judged header: what it adds to or takes from 100. */
-export interface Judgement {
+interface Judgement {
   test: string;
   points: number;
 }
@@ -31,7 +31,7 @@ export function gradeHeaders(headers: Headers): { grade: string; judgements: Jud
   return { grade: score >= 100 ? 'A+' : `${Math.max(score, 0)} of 100`, judgements };
 }
 
-export function readPolicy(policy: string): Map<string, string[]> {
+function readPolicy(policy: string): Map<string, string[]> {
   const directives = policy.split(';').map((directive) => directive.trim().split(/\s+/));
   return new Map(directives.map(([name = '', ...sources]) => [name.toLowerCase(), sources]));
 }
