@@ -528,6 +528,16 @@ describe('who the visitor is', () => {
     expect(shown()).toHaveLength(2);
   });
 
+  test('said later and refused, the conversation stays on the screen', async () => {
+    const { api, chat, emitted, shown } = setUp({ pieces: [], history: greeting });
+    await chat.connect();
+    api.stored.refusesIdentity = new ChatError('UNAUTHENTICATED');
+    await chat.identify({ token: 'proof' });
+    expect(emitted).toEqual(['error']);
+    expect(shown()).toHaveLength(2);
+    expect(api.calls).toEqual(['history', 'identify proof']);
+  });
+
   test('a message on its way is sent for the person who is identified meanwhile', async () => {
     const gate = createGate();
     const { api, chat, isIdle, shown } = setUp(

@@ -396,8 +396,8 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
     if (!next && !identityMark.isSet()) return;
     if (next && history.peek() === 'unloaded') return;
     try {
-      if (next) await introduce();
-      else {
+      if (next && !(await introduce())) return;
+      if (!next) {
         await api.signOut();
         identityMark.set(false);
       }
@@ -417,9 +417,11 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
     else void connect();
   }
 
-  async function introduce() {
-    if (!identity) return;
+  /** False when the server does not believe it. */
+  async function introduce(): Promise<boolean> {
+    if (!identity) return true;
     const told = identity;
+    let isBelieved = true;
     try {
       await api.identify(told);
       identityMark.set(true);
@@ -427,8 +429,10 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
       // A proof that is refused is for the site's developers. The visitor may go on as whoever they were.
       if (isTransient(toChatError(error))) throw error;
       emitError(toChatError(error));
+      isBelieved = false;
     }
     if (identity === told) identity = undefined;
+    return isBelieved;
   }
 
   /** Starts a new conversation. The old one stays with the server. */

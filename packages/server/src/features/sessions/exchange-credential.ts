@@ -1,5 +1,4 @@
 import type { SessionToken } from '@salient/shared-types';
-import { randomBytes } from 'node:crypto';
 import type { AccountTransaction } from '../../db/index.ts';
 import { hashBrowser, hashCredential } from './hash-credential.ts';
 import type { Visitor, VisitorDependencies } from './identify-visitor.ts';
@@ -49,13 +48,6 @@ export async function exchangeCredential(
       exchanging_until = excluded.exchanging_until, older_until = NULL, started_on = CURRENT_DATE
     RETURNING newest_issued_at AS "issuedAt"`;
   return { key: { secret: visitor.key.secret, issuedAt: issued.issuedAt }, token: null };
-}
-
-/** A visitor whom nothing names yet. */
-export async function createVisitor(tx: AccountTransaction, accountId: string): Promise<string> {
-  const sessionKey = randomBytes(32).toString('hex');
-  await tx.visitor.create({ data: { accountId, sessionKey }, select: { id: true } });
-  return sessionKey;
 }
 
 export async function endToken(tx: AccountTransaction, accountId: string, id: string): Promise<void> {

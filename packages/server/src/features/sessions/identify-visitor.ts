@@ -43,7 +43,7 @@ export interface VisitorDependencies {
 }
 
 /** On 401: the browser has been given another key, or is about to be. The same call, sent again, finds it. */
-export const RENEWED_HEADER = { 'X-Salient-Session': 'renewed' };
+const RENEWED_HEADER = { 'X-Salient-Session': 'renewed' };
 
 /**
  * Who is asking: by bearer token, else by cookie, else somebody new.

@@ -1,6 +1,6 @@
 import type { SessionToken } from '@salient/shared-types';
 import type { AccountTransaction, Database } from '../../db/index.ts';
-import { createVisitor } from './exchange-credential.ts';
+import { createVisitor } from './create-visitor.ts';
 import { hashCredential } from './hash-credential.ts';
 import type { SessionRules } from './session-rules.ts';
 import { createSessionToken } from './session-token.ts';

@@ -1,5 +1,6 @@
+import { createVisitor } from './create-visitor.ts';
 import { endCredentials } from './end-credentials.ts';
-import { createVisitor, endToken, exchangeCredential, type ExchangedCredential } from './exchange-credential.ts';
+import { endToken, exchangeCredential, type ExchangedCredential } from './exchange-credential.ts';
 import type { Visitor, VisitorDependencies } from './identify-visitor.ts';
 
 export interface SignOutInput {
