@@ -12,7 +12,7 @@ export {
 } from './person-scope.ts';
 export { persistently } from './persistently.ts';
 export type { AccountTransaction, WorkerTransaction } from './tenant-scope.ts';
-export type { BudgetDiscrepancy, BudgetNotification, BudgetRequest, ReachedBudget } from './budget-statements.ts';
+export type { BudgetNotification, BudgetRequest, ReachedBudget } from './budget-statements.ts';
 export type {
   AttemptOutcome,
   BeginTurnInput,

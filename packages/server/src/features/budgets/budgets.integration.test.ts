@@ -180,7 +180,7 @@ describe('a budget that is spent', () => {
         visitor.post(`${pathOf('visited', `agent${index}`)}/chat`, { message: 'Hello' }),
       ),
     );
-    const statuses = responses.map(({ status }) => status).toSorted();
+    const statuses = responses.map(({ status }) => status).toSorted((one, other) => one - other);
     expect(statuses).toEqual([200, 200, 402, 402, 402, 402, 402, 402]);
     expect(server.provider.requests).toHaveLength(calls + 2);
     expect(await spentBy('visited', 'visitor')).toEqual(['0.20000000']);
@@ -222,8 +222,8 @@ describe('a process of the version before (X3)', () => {
     const [owner, first, second] = [randomUUID(), randomUUID(), randomUUID()];
     const call = (requestId: string) =>
       JSON.stringify({ requestId, provider: 'openai', model: 'm', startedAt: '', promptTokens: 3 });
-    const ask = <Row>(sql: string) => queryAsOwnerOf<Row>(server.running.database, sql);
-    const [begun] = await ask<{ turn: { outcome: string; turn_id: string; session_id: string } }>(
+    const run = <Row>(sql: string) => queryAsOwnerOf<Row>(server.running.database, sql);
+    const [begun] = await run<{ turn: { outcome: string; turn_id: string; session_id: string } }>(
       `SELECT begin_turn('${agent?.account}', 'before', '${agent?.agent}', 'a visitor', 'Hello', NULL, NULL, NULL,
          '${call(first)}', '${owner}', 15, 10) AS turn`,
     );
@@ -252,8 +252,8 @@ describe('a process of the version before (X3)', () => {
         usage_source: 'provider',
         latency_ms: 1,
       });
-    await ask(`SELECT record_attempt('${agent?.account}', '${row(first, '0.25')}', '${call(second)}')::text`);
-    const [finished] = await ask<{ done: boolean }>(
+    await run(`SELECT record_attempt('${agent?.account}', '${row(first, '0.25')}', '${call(second)}')::text`);
+    const [finished] = await run<{ done: boolean }>(
       `SELECT finish_turn('${agent?.account}', '${begun?.turn.turn_id}', '${owner}', 'Well.', 'complete', '{}',
          '${row(second, '0.5')}') AS done`,
     );

@@ -4,7 +4,7 @@ import { createPerson, type Person } from '../../../test/person.ts';
 import { startTestServer, type TestServer } from '../../../test/start-test-server.ts';
 import { createVisitor } from '../../../test/visitor.ts';
 import { Decimal } from '../../db/decimal.ts';
-import type { UsageSummary } from '../usage/summarize-usage.ts';
+import type { UsageSummary } from '../usage/index.ts';
 import type { AccountBudgets } from './get-budget.ts';
 
 const CEILING = { daily_usd: '5.00000000', monthly_usd: '50.00000000', visitor_daily_usd: null };

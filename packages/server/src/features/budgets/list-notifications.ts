@@ -30,12 +30,16 @@ export async function listNotifications(
     const agents = await tx.agentInstance.findMany({ where: { accountId }, select: { id: true, instanceSlug: true } });
     const slugs = new Map(agents.map(({ id, instanceSlug }) => [id, instanceSlug]));
     return rows.map(({ id, kind, details, createdAt }) => {
-      const { agent_instance_id: agentId, ...told } = details as unknown as BudgetNotification['details'];
+      const told = details as unknown as BudgetNotification['details'];
       return {
         id,
         kind: kind as BudgetNotification['kind'],
-        ...told,
-        agent: agentId === null ? null : (slugs.get(agentId) ?? null),
+        scope: told.scope,
+        agent: told.agent_instance_id === null ? null : (slugs.get(told.agent_instance_id) ?? null),
+        period: told.period,
+        starts_on: told.starts_on,
+        limit_usd: told.limit_usd,
+        spent_usd: told.spent_usd,
         created_at: createdAt.toISOString(),
       };
     });

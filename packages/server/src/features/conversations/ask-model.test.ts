@@ -26,7 +26,12 @@ function failing(error: unknown, onCall: () => void = () => {}): ModelProvider &
   };
 }
 
-function ask(provider: ModelProvider, signal: AbortSignal) {
+function ask(
+  provider: ModelProvider,
+  signal: AbortSignal,
+  models: Question['models'] = [{ provider, model: 'gpt-4o-mini' }],
+  isAffordable: (model: string) => boolean = () => true,
+) {
   const question: Question = {
     context: CONTEXT,
     request: {
@@ -36,7 +41,7 @@ function ask(provider: ModelProvider, signal: AbortSignal) {
       passages: [],
       topics: [],
     },
-    models: [{ provider, model: 'gpt-4o-mini' }],
+    models,
     requestId: 'first',
     overBudgetDetail: 'No money left.',
     onText: () => {},
@@ -47,9 +52,9 @@ function ask(provider: ModelProvider, signal: AbortSignal) {
     prices: createPriceList([], { prompt: '5', completion: '25' }),
     log: { info() {}, warn() {} },
     metrics: { countCall() {} },
-    record: async (row: { id: string }) => {
+    record: async (row: { id: string }, { model }: { model: string }) => {
       recorded.push(row.id);
-      return { outcome: 'reserved' };
+      return { outcome: isAffordable(model) ? 'reserved' : 'over_budget' };
     },
   } as unknown as AskModelDependencies;
   return askModel(question, dependencies).then((answer) => ({ answer, recorded }));
@@ -64,6 +69,23 @@ test.each([
   const { answer, recorded } = await ask(provider, AbortSignal.abort(reason));
   expect(answer).toMatchObject({ ...end, row: null, usage: null });
   expect([provider.calls, recorded]).toEqual([0, []]);
+});
+
+test('a further attempt goes to the first model that there is money for; where there is none, the visitor is told', async () => {
+  const provider = failing(new ProviderError('http', 'no', { status: 500, retryable: true, retryAfterMs: 0 }));
+  const cheap = failing(new ProviderError('http', 'no', { status: 400, retryable: false }));
+  const models = [
+    { provider, model: 'gpt-4o' },
+    { provider, model: 'dear' },
+    { provider: cheap, model: 'cheap' },
+  ];
+  const affordable = (model: string) => model === 'cheap';
+  const first = await ask(provider, new AbortController().signal, models, affordable);
+  expect(first.answer.fault?.code).toBe('UPSTREAM_ERROR');
+  expect([provider.calls, cheap.calls]).toEqual([1, 1]);
+  const { answer } = await ask(provider, new AbortController().signal, models, () => false);
+  expect(answer.fault).toEqual({ code: 'BUDGET_EXCEEDED', detail: 'No money left.', retryable: false });
+  expect([provider.calls, cheap.calls]).toEqual([2, 1]);
 });
 
 test('a turn that is stopped between two attempts leaves the row of the first alone (M3)', async () => {

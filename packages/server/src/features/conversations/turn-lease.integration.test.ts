@@ -41,13 +41,12 @@ describe('a turn whose process is gone (S7, M3)', () => {
     const reading = visitor.stream(HELPER, { message: 'slowly' });
     const keptCount = async () => {
       const pending = await server.running.database.asWorker((tx) =>
-        tx.message.findFirst({ where: { status: 'pending' }, select: { content: true, metadata: true } }),
+        tx.message.findFirst({ where: { status: 'pending' }, select: { metadata: true } }),
       );
-      const { call } = pending?.metadata as { call: { promptTokens: number } };
-      return pending?.content === '' ? null : call.promptTokens;
+      return (pending?.metadata as { call?: { promptTokens: number } } | undefined)?.call?.promptTokens;
     };
     await expect.poll(async () => server.provider.requests.filter(({ closedAt }) => closedAt === null)).toHaveLength(1);
-    const { messages } = server.provider.requests.at(-1)?.body as { messages: { content: string }[] };
+    const messages = server.provider.requests.at(-1)?.body['messages'] as { content: string }[];
     expect(messages.length).toBeGreaterThan(2);
     await expect.poll(keptCount).toBe(estimatePromptTokens(messages));
     await reading;

@@ -15,7 +15,7 @@ export function highestPrice(
   if (!price) return prices.ceiling;
   const highest = (...rates: Rate[]) =>
     Decimal.max(
-      ...rates.flatMap(({ base, tiers }) => [base, ...tiers.filter(applies).map((tier) => tier.price)]),
+      ...rates.flatMap(({ base, tiers }) => [base].concat(tiers.filter(applies).map(({ price: tier }) => tier))),
     ).toFixed();
   return { prompt: highest(price.input, price.cachedInput), completion: highest(price.output, price.reasoning) };
 

@@ -6,6 +6,7 @@ export { createPriceList, type PriceList } from './price-list.ts';
 export { usageOperations } from './operations.ts';
 export { readOwnPrices } from './read-own-prices.ts';
 export { createUsageRoutes } from './routes.ts';
+export type { UsageSummary } from './summarize-usage.ts';
 export { summarizeSessionUsage } from './summarize-session-usage.ts';
 export { unpricedModels } from './unpriced-models.ts';
 export { usageOf } from './usage-of.ts';
