@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import type { Database } from '../db/index.ts';
 import { verifyAudit } from './audit.ts';
 import { CommandError } from './command-error.ts';
+import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './keys.ts';
 import { addOwner, linkForNewPassword } from './people.ts';
 
 export { CommandError } from './command-error.ts';
@@ -18,6 +19,12 @@ export type Command = (args: string[], context: CommandContext) => Promise<numbe
 const COMMANDS: Record<string, { usage: string; run: Command }> = {
   'people add-owner': { usage: '--account <name> --email <address>', run: addOwner },
   'people reset-password': { usage: '--email <address>', run: linkForNewPassword },
+  'keys create': {
+    usage: '--account <name> --name <what for> --scopes <one,other> [--agent <name>] [--expires <time>]',
+    run: createKeyCommand,
+  },
+  'keys list': { usage: '--account <name>', run: listKeysCommand },
+  'keys revoke': { usage: '--account <name> --id <id>', run: revokeKeyCommand },
   'audit verify': { usage: '[--account <name>] [--expect <position>:<hash>]', run: verifyAudit },
 };
 
