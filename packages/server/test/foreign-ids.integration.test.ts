@@ -31,7 +31,11 @@ interface Place {
   path: string;
   where: 'path' | 'query' | 'body' | 'header';
   name: string;
+  /** What lets anybody in there. */
+  door: Door;
 }
+
+type Door = 'visitor' | 'key' | 'person';
 
 interface Stranger {
   name: string;
@@ -39,6 +43,8 @@ interface Stranger {
   agent: string;
   visitor: Visitor;
   headers: Record<string, string>;
+  /** What they have to show. Default: what visitors have. */
+  door?: Door;
 }
 
 let server: TestServer;
@@ -91,6 +97,8 @@ it('no id of somebody else exists, for anybody, anywhere (T1)', async () => {
   const before = await owner.history('/accounts/acme/agents/helper');
   for (const stranger of strangers) {
     for (const place of places) {
+      // Everybody tries where they could be let in, and nobody tries everywhere.
+      if (stranger.name !== 'nobody' && place.door !== (stranger.door ?? 'visitor')) continue;
       // Where no agent is named, somebody at another agent is simply the owner.
       if (stranger.visitor === owner && !/\{agent\}/.test(place.path)) continue;
       const unknown = await ask(stranger, place, randomUUID());
@@ -100,8 +108,7 @@ it('no id of somebody else exists, for anybody, anywhere (T1)', async () => {
         if (answered !== unknown) differing.push(`${label}: ${answered} instead of ${unknown}`);
         if (answered.includes(CANARY)) differing.push(`${label}: shows the canary`);
         // People who have signed in are told first what is wrong with the rest of their request.
-        const isHidden =
-          /^40[14]/.test(answered) || (stranger.headers['Cookie'] !== undefined && answered.startsWith('422'));
+        const isHidden = /^40[14]/.test(answered) || (stranger.door === 'person' && answered.startsWith('422'));
         if (place.where === 'path' && !isHidden) differing.push(`${label}: ${answered}`);
       }
     }
@@ -132,6 +139,7 @@ it('the owner still reaches what is theirs, by the same places', async () => {
 function findPlaces(document: ApiDocument): Place[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, operation]) => {
+      const door = doorOf(path, operation);
       const parameters = operation['parameters'] as { name: string; in: Place['where']; schema: { format?: string } }[];
       const body = operation['requestBody'] as
         | { content: { 'application/json': { schema: { properties?: Record<string, Field> } } } }
@@ -139,13 +147,18 @@ function findPlaces(document: ApiDocument): Place[] {
       const fields = Object.entries(body?.content['application/json'].schema.properties ?? {});
       const named = parameters
         .filter(({ name, schema }) => schema.format === 'uuid' || name === 'Last-Event-ID')
-        .map(({ name, in: where }): Place => ({ method, path, where, name }));
+        .map(({ name, in: where }): Place => ({ method, path, where, name, door }));
       const sent = fields
         .filter(([, field]) => [field, ...(field.anyOf ?? [])].some(({ format }) => format === 'uuid'))
-        .map(([name]): Place => ({ method, path, where: 'body', name }));
+        .map(([name]): Place => ({ method, path, where: 'body', name, door }));
       return named.concat(sent);
     }),
   );
+}
+
+function doorOf(path: string, operation: Record<string, unknown>): Door {
+  if (operation['x-scope'] !== undefined) return 'key';
+  return operation['x-permission'] !== undefined || path.startsWith('/auth/') ? 'person' : 'visitor';
 }
 
 async function createStrangers(): Promise<Stranger[]> {
@@ -195,17 +208,18 @@ async function createStrangersOfConsole(): Promise<Stranger[]> {
     'a revoked key': revoked.key,
   };
   const signedIn = (person: Person) => ({ Cookie: person.cookies(), Origin: server.url });
-  const stranger = (name: string, account: string, headers: Record<string, string>): Stranger => ({
+  const stranger = (name: string, door: Door, account: string, headers: Record<string, string>): Stranger => ({
     name,
+    door,
     account,
     agent: 'helper',
     visitor: createVisitor(server.url),
     headers,
   });
   return [
-    ...Object.entries(keys).map(([name, key]) => stranger(name, 'acme', { 'X-API-Key': key })),
-    stranger("another account's owner", 'rival', signedIn(rival)),
-    stranger("another account's owner in this one", 'acme', signedIn(rival)),
+    ...Object.entries(keys).map(([name, key]) => stranger(name, 'key', 'acme', { 'X-API-Key': key })),
+    stranger("another account's owner", 'person', 'rival', signedIn(rival)),
+    stranger("another account's owner in this one", 'person', 'acme', signedIn(rival)),
   ];
 }
 
