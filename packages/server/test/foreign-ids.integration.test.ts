@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ApiDocument } from '../src/openapi/build-document.ts';
+import { createTestKey } from './api-client.ts';
 import { answer } from './fake-provider-replies.ts';
 import { queryAsOwnerOf } from './owner-access.ts';
+import { createPerson, type Person } from './person.ts';
 import { startTestServer, type TestServer } from './start-test-server.ts';
 import { createVisitor, type Visitor } from './visitor.ts';
 
@@ -17,13 +19,23 @@ const AGENTS = [
   { account: 'rival', agent: 'helper' },
 ];
 
+interface Field {
+  format?: string;
+  /** Also null. */
+  anyOf?: Field[];
+}
+
 /** A place of a request that takes an id. */
 interface Place {
   method: string;
   path: string;
   where: 'path' | 'query' | 'body' | 'header';
   name: string;
+  /** What lets anybody in there. */
+  door: Door;
 }
+
+type Door = 'visitor' | 'key' | 'person';
 
 interface Stranger {
   name: string;
@@ -31,6 +43,8 @@ interface Stranger {
   agent: string;
   visitor: Visitor;
   headers: Record<string, string>;
+  /** What they have to show. Default: what visitors have. */
+  door?: Door;
 }
 
 let server: TestServer;
@@ -63,6 +77,7 @@ beforeAll(async () => {
     account: row!.account_id,
     'agent instance': row!.agent_instance_id,
     'model request': row!.llm_request_id,
+    key: (await createTestKey(await createPerson(server, { account: 'acme' }), 'acme', ['chat'])).id,
   };
   const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as ApiDocument;
   places = findPlaces(document);
@@ -82,6 +97,8 @@ it('no id of somebody else exists, for anybody, anywhere (T1)', async () => {
   const before = await owner.history('/accounts/acme/agents/helper');
   for (const stranger of strangers) {
     for (const place of places) {
+      // Everybody tries where they could be let in, and nobody tries everywhere.
+      if (stranger.name !== 'nobody' && place.door !== (stranger.door ?? 'visitor')) continue;
       // Where no agent is named, somebody at another agent is simply the owner.
       if (stranger.visitor === owner && !/\{agent\}/.test(place.path)) continue;
       const unknown = await ask(stranger, place, randomUUID());
@@ -90,7 +107,9 @@ it('no id of somebody else exists, for anybody, anywhere (T1)', async () => {
         const answered = await ask(stranger, place, id);
         if (answered !== unknown) differing.push(`${label}: ${answered} instead of ${unknown}`);
         if (answered.includes(CANARY)) differing.push(`${label}: shows the canary`);
-        if (place.where === 'path' && !/^40[14]/.test(answered)) differing.push(`${label}: ${answered}`);
+        // People who have signed in are told first what is wrong with the rest of their request.
+        const isHidden = /^40[14]/.test(answered) || (stranger.door === 'person' && answered.startsWith('422'));
+        if (place.where === 'path' && !isHidden) differing.push(`${label}: ${answered}`);
       }
     }
   }
@@ -120,20 +139,26 @@ it('the owner still reaches what is theirs, by the same places', async () => {
 function findPlaces(document: ApiDocument): Place[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, operation]) => {
+      const door = doorOf(path, operation);
       const parameters = operation['parameters'] as { name: string; in: Place['where']; schema: { format?: string } }[];
       const body = operation['requestBody'] as
-        | { content: { 'application/json': { schema: { properties?: Record<string, { format?: string }> } } } }
+        | { content: { 'application/json': { schema: { properties?: Record<string, Field> } } } }
         | undefined;
       const fields = Object.entries(body?.content['application/json'].schema.properties ?? {});
       const named = parameters
         .filter(({ name, schema }) => schema.format === 'uuid' || name === 'Last-Event-ID')
-        .map(({ name, in: where }): Place => ({ method, path, where, name }));
+        .map(({ name, in: where }): Place => ({ method, path, where, name, door }));
       const sent = fields
-        .filter(([, { format }]) => format === 'uuid')
-        .map(([name]): Place => ({ method, path, where: 'body', name }));
+        .filter(([, field]) => [field, ...(field.anyOf ?? [])].some(({ format }) => format === 'uuid'))
+        .map(([name]): Place => ({ method, path, where: 'body', name, door }));
       return named.concat(sent);
     }),
   );
+}
+
+function doorOf(path: string, operation: Record<string, unknown>): Door {
+  if (operation['x-scope'] !== undefined) return 'key';
+  return operation['x-permission'] !== undefined || path.startsWith('/auth/') ? 'person' : 'visitor';
 }
 
 async function createStrangers(): Promise<Stranger[]> {
@@ -166,6 +191,35 @@ async function createStrangers(): Promise<Stranger[]> {
       visitor: await chatted('rival', 'helper', owner),
     },
     { ...helper, name: 'a visitor of another account', account: 'rival', visitor: await chatted('rival', 'helper') },
+    ...(await createStrangersOfConsole()),
+  ];
+}
+
+/** Machines and people, each at their own account and at the other one. */
+async function createStrangersOfConsole(): Promise<Stranger[]> {
+  const rival = await createPerson(server, { account: 'rival' });
+  const admin = await createPerson(server, { account: 'acme' });
+  const all = ['chat', 'sessions:read', 'sessions:delete', 'usage:read'] as const;
+  const revoked = await createTestKey(admin, 'acme', all);
+  await admin.send('DELETE', `/accounts/acme/admin/keys/${revoked.id}`);
+  const keys = {
+    "another account's key": (await createTestKey(rival, 'rival', all)).key,
+    "another agent's key": (await createTestKey(admin, 'acme', all, { agent: 'other' })).key,
+    'a revoked key': revoked.key,
+  };
+  const signedIn = (person: Person) => ({ Cookie: person.cookies(), Origin: server.url });
+  const stranger = (name: string, door: Door, account: string, headers: Record<string, string>): Stranger => ({
+    name,
+    door,
+    account,
+    agent: 'helper',
+    visitor: createVisitor(server.url),
+    headers,
+  });
+  return [
+    ...Object.entries(keys).map(([name, key]) => stranger(name, 'key', 'acme', { 'X-API-Key': key })),
+    stranger("another account's owner", 'person', 'rival', signedIn(rival)),
+    stranger("another account's owner in this one", 'person', 'acme', signedIn(rival)),
   ];
 }
 
@@ -181,7 +235,7 @@ async function ask(stranger: Stranger, place: Place, id: string): Promise<string
   const query = where === 'query' ? `?${name}=${id}` : where === 'header' ? '?message=hi' : '';
   // A new conversation for nobody: the server makes one for who has none, and it must not be a friend of this one.
   const visitor = stranger.name === 'nobody' ? createVisitor(server.url) : stranger.visitor;
-  const headers = { ...stranger.headers, ...(where === 'header' && { [name]: value }) };
+  const headers = { 'If-Match': '*', ...stranger.headers, ...(where === 'header' && { [name]: value }) };
   const body = where === 'body' ? { message: 'hi', [name]: id } : { rating: 'up' };
   const response =
     method === 'get'

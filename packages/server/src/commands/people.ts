@@ -1,6 +1,5 @@
 import { inviteOwner, newPasswordLink } from '../features/people/index.ts';
-import { AppError } from '../errors.ts';
-import { CommandError } from './command-error.ts';
+import { explained } from './explained.ts';
 import { readOptions } from './read-options.ts';
 import type { Command } from './run-command.ts';
 
@@ -21,12 +20,3 @@ export const linkForNewPassword: Command = async (args, { config, database, prin
   print(link);
   return 0;
 };
-
-async function explained<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof AppError) throw new CommandError(error.message, { cause: error });
-    throw error;
-  }
-}

@@ -4,6 +4,7 @@ import { verifyAudit } from './audit.ts';
 import { checkBudgets } from './budgets.ts';
 import { CommandError } from './command-error.ts';
 import { correctLedger } from './ledger.ts';
+import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './keys.ts';
 import { addOwner, linkForNewPassword } from './people.ts';
 
 export { CommandError } from './command-error.ts';
@@ -22,6 +23,12 @@ const COMMANDS: Record<string, { usage: string; run: Command }> = {
   'people reset-password': { usage: '--email <address>', run: linkForNewPassword },
   'budgets check': { usage: '', run: checkBudgets },
   'ledger correct': { usage: '--account <name> --request <id> --cost <dollars> --reason <text>', run: correctLedger },
+  'keys create': {
+    usage: '--account <name> --name <what for> --scopes <one,other> [--agent <name>] [--expires <time>]',
+    run: createKeyCommand,
+  },
+  'keys list': { usage: '--account <name>', run: listKeysCommand },
+  'keys revoke': { usage: '--account <name> --id <id>', run: revokeKeyCommand },
   'audit verify': { usage: '[--account <name>] [--expect <position>:<hash>]', run: verifyAudit },
 };
 

@@ -37,7 +37,9 @@ describe('the catalogue (T2)', () => {
       'account_budgets',
       'account_invites',
       'accounts',
+      'agent_config_versions',
       'agent_instances',
+      'api_keys',
       'audit_events',
       'budget_counters',
       'budget_reservations',
@@ -105,7 +107,9 @@ describe('the catalogue (T2)', () => {
       "salient_app account_budgets SELECT, INSERT, UPDATE
       salient_app account_invites SELECT, INSERT, UPDATE, DELETE
       salient_app accounts SELECT, INSERT, UPDATE
+      salient_app agent_config_versions SELECT, INSERT
       salient_app agent_instances SELECT, INSERT, UPDATE
+      salient_app api_keys SELECT, INSERT (UPDATE revoked_at, UPDATE revoked_by)
       salient_app audit_events SELECT, INSERT
       salient_app audit_heads SELECT, INSERT, UPDATE
       salient_app budget_counters SELECT, INSERT, UPDATE
@@ -132,6 +136,7 @@ describe('the catalogue (T2)', () => {
       salient_worker account_invites SELECT, DELETE
       salient_worker accounts SELECT
       salient_worker agent_instances SELECT (UPDATE last_used_at)
+      salient_worker api_keys SELECT (UPDATE last_used_at)
       salient_worker audit_events SELECT
       salient_worker audit_heads SELECT
       salient_worker budget_counters SELECT, DELETE
@@ -306,6 +311,8 @@ describe('side doors (T5)', () => {
     expect(global.map(({ name }) => name)).toEqual([
       'account_invites_token_hash_key',
       'accounts_slug_key',
+      // 59 random bits.
+      'api_keys_prefix_key',
       // A chain is an account or a person, and nobody adds to another one's.
       'audit_events_chain_id_position_key',
       'email_tokens_token_hash_key',
@@ -524,6 +531,7 @@ async function seedAccount(slug: string): Promise<string> {
     await tx.accountInvite.create({
       data: { accountId, email: 'same@people.example', role: 'viewer', tokenHash: randomUUID(), expiresAt: inFuture },
     });
+    await tx.apiKey.create({ data: { ...own, name: 'Same', prefix: randomUUID(), keyHash: 'same', scopes: ['chat'] } });
     await tx.auditEvent.create({ data: { accountId, chainId: accountId, actorKind: 'system', action: 'same' } });
     return accountId;
   });

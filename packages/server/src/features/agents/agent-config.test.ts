@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { parseYamlFile } from '../../yaml-file.ts';
-import { agentLayerSchema, rowLayerSchema, templateLayerSchema } from './agent-config.ts';
+import { agentLayerSchema, isOperatorKey, OPERATOR_KEYS, rowLayerSchema, templateLayerSchema } from './agent-config.ts';
+import { findOverrideProblems } from './check-overrides.ts';
+
+/** Each with something that a file may say. */
+const VALUES_OF_OPERATOR: Record<string, unknown> = {
+  'llm.base_url': 'https://evil.example/v1',
+  'llm.api_key_env': 'OPENAI_API_KEY',
+  knowledge: { include: ['.env'] },
+  account: 'other',
+  instance_name: 'other',
+};
 
 describe('allowed_origins', () => {
   const read = (origin: string) => agentLayerSchema.safeParse({ allowed_origins: [origin] }).data?.allowed_origins?.[0];
@@ -152,6 +163,19 @@ describe("a row's overrides", () => {
     `);
   });
 
+  it('are refused every key of the operator by name, and those alone', () => {
+    const overrides = (key: string) =>
+      key.split('.').reduceRight<unknown>((value, name) => ({ [name]: value }), VALUES_OF_OPERATOR[key]);
+    expect(Object.keys(VALUES_OF_OPERATOR)).toEqual(OPERATOR_KEYS);
+    for (const key of OPERATOR_KEYS) {
+      expect([key, agentLayerSchema.safeParse(overrides(key)).success]).toEqual([key, true]);
+      expect(findOverrideProblems(overrides(key))).toEqual([`${key}: only whoever runs the server may set it`]);
+    }
+    const refused = findKeys(agentLayerSchema).filter((key) => !findKeys(rowLayerSchema).includes(key));
+    expect(refused.every(isOperatorKey)).toBe(true);
+    expect(findKeys(rowLayerSchema).filter(isOperatorKey)).toEqual([]);
+  });
+
   it('may say everything else', () => {
     const overrides = {
       agent_type: 'sales',
@@ -193,4 +217,14 @@ function problemOf(text: string, schema: Parameters<typeof parseYamlFile>[2] = a
     return (error as Error).message;
   }
   throw new Error('nothing was wrong');
+}
+
+/** Every key that a schema knows, dotted. */
+function findKeys(schema: z.ZodType): string[] {
+  interface Described {
+    properties?: Record<string, Described>;
+  }
+  const walk = ({ properties = {} }: Described, prefix: string): string[] =>
+    Object.entries(properties).flatMap(([name, inner]) => [prefix + name, ...walk(inner, `${prefix}${name}.`)]);
+  return walk(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Described, '');
 }

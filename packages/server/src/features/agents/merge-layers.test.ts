@@ -10,6 +10,7 @@ const [LOW, HIGH] = [
   {
     agent_type: 'sales',
     display_name: 'Low',
+    system_prompt: 'Low',
     llm: {
       inference_provider: 'openai',
       model: 'low',
@@ -61,6 +62,7 @@ const [LOW, HIGH] = [
   {
     agent_type: 'rag',
     display_name: 'High',
+    system_prompt: 'High',
     llm: {
       inference_provider: 'together',
       model: 'high',
