@@ -171,6 +171,8 @@ const appSchema = z.strictObject({
     .strictObject({
       /** Who may register: anybody, or only who was invited into an account. */
       registration: z.enum(['open', 'invited']).default('open'),
+      /** Whether an address must be confirmed by mail. `auto`: in production, and wherever SMTP_URL is set. */
+      confirm_email: z.enum(['auto', 'always']).default('auto'),
       /** Unused for so long, a sign-in ends. */
       session_idle_days: z.int().min(1).max(365).default(7),
       /** And after so long in any case. */

@@ -155,6 +155,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
   const people = createPeople({
     database,
     settings: config.app.people,
+    confirmsEmail: config.app.people.confirm_email === 'always' || config.production || config.smtpUrl !== null,
     mailer,
     limiter: limits.limiter,
     publicUrl: config.publicUrl,

@@ -26,8 +26,10 @@ import { whereaboutsOf } from './whereabouts.ts';
 export function createAuthRoutes(people: PeopleDependencies, cookies: LoginCookies) {
   /** `POST /auth/register` */
   const registerRoute: RequestHandler = async (req, res) => {
-    await register(people, validate(registerBodySchema, req.body, 'body'), whereaboutsOf(req));
-    checkEmail(res);
+    const body = validate(registerBodySchema, req.body, 'body');
+    const loginToken = await register(people, body, cookies.presentedHash(req), whereaboutsOf(req));
+    if (loginToken === null) checkEmail(res);
+    else await welcome(res.status(201), loginToken, body.email);
   };
 
   /** `POST /auth/verify` */

@@ -15,6 +15,8 @@ export interface LinkDependencies {
 /** What the verbs of people need. */
 export interface PeopleDependencies extends LinkDependencies {
   passwords: Passwords;
+  /** Whether an address must be confirmed by mail. Otherwise it is taken on trust, as suits a first look. */
+  confirmsEmail: boolean;
   mailer: Mailer;
   limiter: Limiter;
   /** Where the pages that links open are. Never taken from a request. */

@@ -36,9 +36,9 @@ export const peopleOperations: readonly Operation[] = [
     path: '/auth/register',
     tag: 'People',
     summary: 'Registers a person, who gets a mail to confirm the address',
-    description: CHECK_EMAIL,
+    description: `${CHECK_EMAIL} Where addresses need not be confirmed (a first look, without mail) it signs in at once: 201.`,
     body: registerBodySchema,
-    replies: { 202: acceptedSchema },
+    replies: { 201: meSchema, 202: acceptedSchema },
     errors: ['RATE_LIMIT_EXCEEDED'],
   },
   {

@@ -165,6 +165,7 @@ describe('whether somebody is registered', () => {
           return real.isRight(password, stored);
         },
       },
+      confirmsEmail: true,
       mailer: { requireMail() {}, post() {}, close: () => Promise.resolve() },
       limiter: openLimits({ store: 'memory', database, redis: null, secret, log }).limiter,
       publicUrl: server.url,
@@ -265,5 +266,26 @@ describe('what is stored', () => {
       tx.user.updateMany({ where: { email: person.email }, data: { name: 'taken over' } }),
     );
     expect(changed.count).toBe(0);
+  });
+});
+
+describe('for a first look, without mail', () => {
+  it('whoever registers is signed in at once, opens an account, and signs in again', async () => {
+    const own = await startTestServer({ app: { people: { confirm_email: 'auto' } } });
+    try {
+      const browser = browserOf(own.url);
+      const email = newEmail();
+      const response = await browser.send('POST', '/auth/register', { email, password: PASSWORD, name: 'First' });
+      expect([response.status, await response.json()]).toMatchObject([201, { email, name: 'First' }]);
+      expect((await browser.send('POST', '/accounts', { slug: `first-${randomUUID()}`, name: 'First' })).status).toBe(
+        201,
+      );
+      expect((await logInAt(browserOf(own.url), email, PASSWORD)).status).toBe(200);
+      const again = await browserOf(own.url).send('POST', '/auth/register', { email, password: 'another password' });
+      expect(await errorOf(again)).toEqual([422, 'VALIDATION_ERROR']);
+      expect((await logInAt(browserOf(own.url), email, PASSWORD)).status).toBe(200);
+    } finally {
+      await own.stop();
+    }
   });
 });

@@ -5,6 +5,7 @@ import type { PeopleDependencies, Whereabouts } from './dependencies.ts';
 import { createEmailToken } from './email-token.ts';
 import { alreadyRegisteredMail, confirmMail } from './mails.ts';
 import { takeMail } from './people-limits.ts';
+import { signIn } from './sign-in.ts';
 import { personActor } from './whereabouts.ts';
 
 export interface Registration {
@@ -15,28 +16,54 @@ export interface Registration {
 
 /**
  * Registers a person, who may sign in once they have confirmed the address. To whoever asks, an address that is registered
- * already looks the same; its owner gets another mail.
+ * already looks the same; its owner gets another mail. Where addresses are taken on trust, the person is signed in.
  *
- * @throws {AppError} FORBIDDEN where nobody may register, RATE_LIMIT_EXCEEDED
+ * @param presentedHash of the session that the browser came with
+ * @returns the token of the new session, on trust; else null
+ * @throws {AppError} FORBIDDEN where nobody may register, RATE_LIMIT_EXCEEDED, VALIDATION_ERROR on trust, for an address
+ *   that is registered already
  */
 export async function register(
   people: PeopleDependencies,
   registration: Registration,
+  presentedHash: string | null,
   from: Whereabouts,
-): Promise<void> {
+): Promise<string | null> {
   if (people.settings.registration === 'invited') {
     throw new AppError('FORBIDDEN', 'Nobody registers here without an invitation. Ask an owner of the account.');
   }
-  people.mailer.requireMail();
+  if (people.confirmsEmail) people.mailer.requireMail();
   const { email } = registration;
   await takeMail(people, email, from);
   // Also where it will not be used: the work must not tell.
   const passwordHash = await people.passwords.hash(registration.password);
   const name = registration.name ?? email.slice(0, email.indexOf('@')).slice(0, 100);
+  if (!people.confirmsEmail) return storeOnTrust(people, { email, passwordHash, name }, presentedHash, from);
   const token = await store(people, { email, passwordHash, name }, from);
   people.mailer.post(
     token === null ? alreadyRegisteredMail(people.publicUrl, email) : confirmMail(people.publicUrl, email, token),
   );
+  return null;
+}
+
+function storeOnTrust(
+  people: PeopleDependencies,
+  person: { email: string; passwordHash: string; name: string },
+  presentedHash: string | null,
+  from: Whereabouts,
+): Promise<string> {
+  const scope = { email: person.email, credentialHash: presentedHash ?? '' };
+  return people.database.withPerson(scope, async (tx) => {
+    const { count } = await tx.user.createMany({
+      data: [{ ...person, emailVerifiedAt: new Date() }],
+      skipDuplicates: true,
+    });
+    if (count === 0) throw new AppError('VALIDATION_ERROR', 'email: is registered already. Sign in instead.');
+    const { id } = await tx.user.findUniqueOrThrow({ where: { email: person.email } });
+    const own = await becomePerson(tx, id);
+    await recordAudit(own, personActor(id, from), { action: 'person.registered', target: { kind: 'user', id } });
+    return signIn(own, people, id, from, presentedHash);
+  });
 }
 
 /** The token of the link; null where the address has been confirmed before, whose owner alone may change anything. */
