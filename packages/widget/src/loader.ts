@@ -20,6 +20,7 @@ const elementClass =
     (attempt) => importFile(__PANEL_FILE__ + '?'.repeat(attempt)),
     () => importFile(__LAUNCHERS_FILE__),
   );
+// oxlint-disable-next-line no-new -- an element that is made of a tag starts that tag's widget
 for (const tag of tags) new elementClass(tag);
 
 function importFile<Module>(name: string): Promise<Module> {
