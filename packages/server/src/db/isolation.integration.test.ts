@@ -100,12 +100,12 @@ describe('the catalogue (T2)', () => {
     expect(await database.asWorker(describeGrants)).toMatchInlineSnapshot(`
       "salient_app account_invites SELECT, INSERT, UPDATE, DELETE
       salient_app accounts SELECT, INSERT, UPDATE
-      salient_app agent_instances SELECT, INSERT, UPDATE
+      salient_app agent_instances SELECT, INSERT, UPDATE, DELETE
       salient_app audit_events SELECT, INSERT
       salient_app audit_heads SELECT, INSERT, UPDATE
       salient_app browser_keys SELECT, INSERT, UPDATE
       salient_app email_tokens SELECT, INSERT, DELETE
-      salient_app identity_keys SELECT, INSERT, UPDATE
+      salient_app identity_keys SELECT, INSERT, UPDATE, DELETE
       salient_app knowledge_chunks SELECT, INSERT, UPDATE, DELETE
       salient_app knowledge_documents SELECT, INSERT, UPDATE, DELETE
       salient_app llm_requests SELECT, INSERT
