@@ -268,6 +268,9 @@ function serveVisitorRecords(
   serve(app, `${admin}/sessions/:session_id/hold`, [manage], { put: [jsonBody, records.hold] });
   serve(app, `${admin}/visitors/:visitor_id`, [manage], { delete: records.erase });
   serve(app, `${admin}/visitors/:visitor_id/export`, [manage], { get: records.export });
+  serve(app, '/accounts/:account/export', [enterAccount('export_account')], { get: records.exportWhole });
+  const mayErase = enterAccount('delete_account');
+  serve(app, '/accounts/:account', [mayErase], { delete: [jsonBody, records.eraseWhole] });
 }
 
 async function findDefaultAgent(

@@ -4,3 +4,5 @@ ALTER TABLE "sessions" ADD COLUMN "held_at" TIMESTAMPTZ(3);
 CREATE INDEX "sessions_last_activity_at_idx" ON "sessions"("last_activity_at");
 
 GRANT DELETE ON "sessions", "messages" TO "salient_app";
+-- With its account.
+GRANT DELETE ON "agent_instances", "identity_keys" TO "salient_app";

@@ -116,7 +116,7 @@ describe('the catalogue (T2)', () => {
       salient_app budget_reservations SELECT, INSERT, DELETE
       salient_app browser_keys SELECT, INSERT, UPDATE
       salient_app email_tokens SELECT, INSERT, DELETE
-      salient_app identity_keys SELECT, INSERT, UPDATE
+      salient_app identity_keys SELECT, INSERT, UPDATE, DELETE
       salient_app knowledge_chunks SELECT, INSERT, UPDATE, DELETE
       salient_app knowledge_documents SELECT, INSERT, UPDATE, DELETE
       salient_app llm_requests SELECT, INSERT

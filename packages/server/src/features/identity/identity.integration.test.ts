@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
+import { join } from 'node:path';
 import type { ErrorBody, SessionToken } from '@salient/shared-types';
 import { SignJWT, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -365,7 +365,7 @@ describe('only the account’s own server mints identity (V6)', () => {
   });
 
   it('takes what the example for Node in docs/identity.md signs', async () => {
-    const page = await readFile(path.join(projectDirectory, 'docs/identity.md'), 'utf8');
+    const page = await readFile(join(projectDirectory, 'docs/identity.md'), 'utf8');
     const [, code = ''] = /```js\n(.*?)```/s.exec(page) ?? [];
     const { signIdentity } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
       signIdentity: (input: object) => string;

@@ -2,7 +2,7 @@ import type { AccountTransaction } from '../../db/index.ts';
 import { PROFILE_FIELDS, type Profile } from './schemas.ts';
 
 /** What names somebody. Two visitors with the same are worth a look; two with the same name are not. */
-const NAMING_FIELDS: readonly string[] = ['user_id', 'email', 'phone'];
+const NAMING_FIELDS: ReadonlySet<string> = new Set(['user_id', 'email', 'phone']);
 
 /**
  * Keeps what is known of a visitor, field by field. What a visitor only says is kept apart from what is vouched for, and
@@ -27,7 +27,7 @@ export async function storeProfile(
     const value = profile[field];
     if (value === undefined) continue;
     const collides =
-      NAMING_FIELDS.includes(field) &&
+      NAMING_FIELDS.has(field) &&
       (await tx.profile.count({
         where: { accountId, field, value: { equals: value, mode: 'insensitive' }, visitorId: { not: visitorId } },
       })) > 0;

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { Operation } from '../../openapi/operation.ts';
 import { messageSchema } from '../conversations/index.ts';
+import type { AccountExport, AccountReceipt } from './account-data.ts';
 import type { ErasureReceipt } from './erase-visitor.ts';
 import type { VisitorExport } from './export-visitor.ts';
 import type { SessionSummary } from './list-sessions.ts';
 import type { SessionDetail } from './read-session.ts';
 import {
   accountPathSchema,
+  eraseAccountBodySchema,
   holdBodySchema,
   sessionPathSchema,
   sessionsQuerySchema,
@@ -67,6 +69,23 @@ const receiptSchema = z
     kept: z.array(z.object({ name: z.string(), rows: z.int(), why: z.string() })),
   })
   .meta({ id: 'ErasureReceipt' }) satisfies z.ZodType<ErasureReceipt>;
+
+const accountExportSchema = z
+  .object({
+    account: z.string(),
+    exported_at: z.iso.datetime(),
+    tables: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))),
+  })
+  .meta({ id: 'AccountExport' }) satisfies z.ZodType<AccountExport>;
+
+const accountReceiptSchema = z
+  .object({
+    account: z.string(),
+    erased_at: z.iso.datetime(),
+    erased: z.array(z.object({ name: z.string(), rows: z.int() })),
+    kept: z.array(z.object({ name: z.string(), rows: z.int(), why: z.string() })),
+  })
+  .meta({ id: 'AccountReceipt' }) satisfies z.ZodType<AccountReceipt>;
 
 const ADMIN = '/accounts/{account}/admin';
 
@@ -132,5 +151,25 @@ export const visitorRecordOperations: readonly Operation[] = [
     parameters: { path: visitorPathSchema },
     replies: { 200: receiptSchema },
     errors: ['NOT_FOUND'],
+  },
+  {
+    method: 'get',
+    path: '/accounts/{account}/export',
+    tag: 'Visitors',
+    summary: 'Everything that is stored of the account',
+    permission: 'export_account',
+    parameters: { path: accountPathSchema },
+    replies: { 200: accountExportSchema },
+  },
+  {
+    method: 'delete',
+    path: '/accounts/{account}',
+    tag: 'Visitors',
+    summary: 'Erases the account, with its agents, people and visitors',
+    description: 'For good. Bills and the audit log stay, and the slug is not given to anybody else.',
+    permission: 'delete_account',
+    parameters: { path: accountPathSchema },
+    body: eraseAccountBodySchema,
+    replies: { 200: accountReceiptSchema },
   },
 ];

@@ -3,13 +3,21 @@ import { actorOf } from '../../access/actor.ts';
 import type { Database } from '../../db/index.ts';
 import { validate } from '../../http/validate.ts';
 import { recordAudit } from '../audit/index.ts';
+import { AppError } from '../../errors.ts';
+import { eraseAccount, exportAccount } from './account-data.ts';
 import { eraseVisitor } from './erase-visitor.ts';
 import { exportVisitor } from './export-visitor.ts';
 import { getVisitor } from './find-visitor.ts';
 import { holdSession } from './hold-session.ts';
 import { listSessions } from './list-sessions.ts';
 import { readSession } from './read-session.ts';
-import { holdBodySchema, sessionPathSchema, sessionsQuerySchema, visitorPathSchema } from './schemas.ts';
+import {
+  eraseAccountBodySchema,
+  holdBodySchema,
+  sessionPathSchema,
+  sessionsQuerySchema,
+  visitorPathSchema,
+} from './schemas.ts';
 import { terminateSession } from './terminate-session.ts';
 
 export interface VisitorRecordDependencies {
@@ -95,7 +103,34 @@ export function createVisitorRecordRoutes({ database, stopAnswer }: VisitorRecor
     send(res, receipt);
   };
 
-  return { list, read, terminate, hold, export: exportRoute, erase };
+  /** `GET /accounts/{account}/export` */
+  const exportWhole: RequestHandler = async (req, res) => {
+    const actor = actorOf(req);
+    const exported = await database.withAccount(actor.accountId, async (tx) => {
+      const everything = await exportAccount(tx, { id: actor.accountId, slug: actor.accountSlug });
+      await recordAudit(tx, actor, { action: 'account.exported' });
+      return everything;
+    });
+    send(res, exported);
+  };
+
+  /** `DELETE /accounts/{account}` */
+  const eraseWhole: RequestHandler = async (req, res) => {
+    const actor = actorOf(req);
+    const { confirm } = validate(eraseAccountBodySchema, req.body, 'body');
+    if (confirm !== actor.accountSlug) {
+      throw new AppError('VALIDATION_ERROR', "confirm: must be the account's own slug.");
+    }
+    const receipt = await database.withAccount(actor.accountId, async (tx) => {
+      const done = await eraseAccount(tx, { id: actor.accountId, slug: actor.accountSlug });
+      const rows = Object.fromEntries(done.erased.map((table) => [table.name, table.rows]));
+      await recordAudit(tx, actor, { action: 'account.erased', after: rows });
+      return done;
+    });
+    send(res, receipt);
+  };
+
+  return { list, read, terminate, hold, export: exportRoute, erase, exportWhole, eraseWhole };
 }
 
 function sessionOf(req: Request) {

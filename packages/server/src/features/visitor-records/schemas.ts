@@ -15,3 +15,7 @@ export const sessionsQuerySchema = z.object({
 export type SessionsQuery = z.output<typeof sessionsQuerySchema>;
 
 export const holdBodySchema = z.strictObject({ on_hold: z.boolean() });
+
+export const eraseAccountBodySchema = z.strictObject({
+  confirm: slugSchema.meta({ description: "The account's slug once more." }),
+});

@@ -273,3 +273,34 @@ describe('retention (A4)', () => {
     expect(JSON.stringify(await dumpTables(database))).not.toContain(`${held.canary}-message`);
   });
 });
+
+describe('a whole account', () => {
+  it('is exported without a secret, and erased by its owner’s word but for bills and the audit log', async () => {
+    const visitor = createVisitor(server.url);
+    const canary = `canary-${randomUUID()}`;
+    await visitor.chat('/accounts/globex/agents/helper', { message: canary });
+    const kept = await plant();
+    const exported = await (await outsider.fetch('/accounts/globex/export')).text();
+    expect(exported).toContain(canary);
+    expect(exported).not.toContain(kept.canary);
+    expect(exported).not.toMatch(/"(\w*_hash|hash|session_key|sealed_secret)":/);
+
+    expect((await outsider.send('DELETE', '/accounts/globex', { confirm: 'acme' })).status).toBe(422);
+    const bills = `SELECT count(*)::int AS rows FROM llm_requests WHERE account_slug = 'globex'`;
+    const before = await sql(bills);
+    const receipt = await json<{ erased: { name: string }[]; kept: { name: string }[] }>(
+      await outsider.send('DELETE', '/accounts/globex', { confirm: 'globex' }),
+    );
+    expect(receipt.kept.map(({ name }) => name)).toEqual(['audit_events', 'llm_requests']);
+    const dump = JSON.stringify(await dumpTables(server.running.database));
+    expect(dump).not.toContain(canary);
+    expect(dump).toContain(kept.canary);
+    expect(await sql(bills)).toEqual(before);
+    expect(await sql(`SELECT action FROM audit_events WHERE action = 'account.erased'`)).toHaveLength(1);
+
+    // A process notices within its next look at its agents.
+    await server.running.directory.refresh();
+    expect((await visitor.fetch('/accounts/globex/agents/helper/history')).status).toBe(404);
+    expect((await outsider.fetch('/accounts/globex/export')).status).toBe(404);
+  });
+});
