@@ -15,6 +15,19 @@ const KNOWLEDGE = ['Return policy', 'Shipping', 'Warranty', 'Payment methods', '
       .join('\n\n')}\n`,
 );
 
+const PLENTY = 100_000_000;
+/** One machine asks for everybody. */
+const LIMITS = {
+  address: {
+    turns_per_minute: PLENTY,
+    turns_per_hour: PLENTY,
+    changes_per_minute: PLENTY,
+    requests_per_minute: PLENTY,
+  },
+  agent: { turns_per_minute: PLENTY, tokens_per_hour: PLENTY },
+  account: { turns_per_hour: PLENTY },
+};
+
 /**
  * Writes app.yaml and the agents. Every JSON file is also a YAML file.
  *
@@ -33,7 +46,7 @@ export async function writeSalientSettings(folder, upstreamUrl, chat) {
     for (const [index, text] of KNOWLEDGE.entries()) await writeFile(join(knowing, 'knowledge', `${index}.md`), text);
   }
   const file = join(folder, 'app.yaml');
-  await writeFile(file, JSON.stringify({ agents: { configs_directory: configsDirectory }, chat }));
+  await writeFile(file, JSON.stringify({ agents: { configs_directory: configsDirectory }, chat, limits: LIMITS }));
   return file;
 }
 
@@ -58,7 +71,6 @@ function agentConfig(upstreamUrl, model, knowing) {
     display_name: `Bench ${model}`,
     llm: { inference_provider: 'openai_compatible', base_url: `${upstreamUrl}/v1`, model },
     tools: { vector_search: { enabled: knowing } },
-    // One machine asks for everybody.
-    rate_limits: { max_requests_per_minute: 10_000_000, max_tokens_per_hour: 1_000_000_000 },
+    rate_limits: { max_requests_per_minute: PLENTY, max_tokens_per_hour: PLENTY },
   };
 }

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startSalient, type RunningSalient } from './start-salient.ts';
+import { appFile, startSalient, type RunningSalient } from './start-salient.ts';
 
 export interface ConfiguredOptions {
   /** Words per second of the answers. Default: all at once. */
@@ -18,7 +18,11 @@ ${['First the parcel is packed.', 'Then it is weighed.', 'Then it is sent.', 'At
 /** A server with agents of its own, each of which knows a little about deliveries. `stop` removes everything. */
 export async function startConfigured({ wordsPerSecond = 0, agents }: ConfiguredOptions): Promise<RunningSalient> {
   const folder = await mkdtemp(path.join(tmpdir(), 'salient-e2e-agents-'));
-  const app = { agents: { configs_directory: folder }, llm: { local_words_per_second: wordsPerSecond } };
+  const app = {
+    ...(JSON.parse(await readFile(appFile, 'utf8')) as object),
+    agents: { configs_directory: folder },
+    llm: { local_words_per_second: wordsPerSecond },
+  };
   for (const [agent, yaml] of Object.entries(agents)) {
     const own = path.join(folder, 'shop', agent);
     await mkdir(path.join(own, 'knowledge'), { recursive: true });

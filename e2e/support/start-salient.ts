@@ -10,6 +10,9 @@ const startTimeoutMs = 180_000;
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 
+/** app.yaml of tests that need none of their own: all tests of a run come from one address. Every JSON file is also YAML. */
+export const appFile = fileURLToPath(new URL('app.json', import.meta.url));
+
 /** The built server, running by itself on a data directory of its own. */
 export interface RunningSalient {
   /** Where it answers, on `localhost`: another site than the host pages, which live on `127.0.0.1`. */
@@ -31,7 +34,14 @@ export async function startSalient({ env = {} }: SalientOptions = {}): Promise<R
   const dataDirectory = await mkdtemp(join(tmpdir(), 'salient-e2e-'));
   const server = spawn(process.execPath, ['packages/server/dist/main.js'], {
     cwd: projectRoot,
-    env: { ...systemEnvironment(), NODE_ENV: 'test', PORT: `${port}`, SALIENT_DATA_DIR: dataDirectory, ...env },
+    env: {
+      ...systemEnvironment(),
+      NODE_ENV: 'test',
+      PORT: `${port}`,
+      SALIENT_DATA_DIR: dataDirectory,
+      SALIENT_CONFIG: appFile,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const output = collectOutput(server);

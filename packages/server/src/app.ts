@@ -24,7 +24,7 @@ import {
 } from './features/conversations/index.ts';
 import { createKeyRoutes, keyOperations, type KeyDoors } from './features/keys/index.ts';
 import { createMachineRoutes, machineOperations } from './features/machine/index.ts';
-import { ownPagesOnly, peopleOperations, type People } from './features/people/index.ts';
+import { ownPagesOnly, peopleOperations, servePeoplePage, type People } from './features/people/index.ts';
 import {
   createSessionCookie,
   createSessionRoutes,
@@ -69,7 +69,7 @@ export interface AppDependencies {
 
 /** Every address of the server, in the order a request meets them. `A` is one agent of one account. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { config, database, directory, models, limits, people } = dependencies;
+  const { config, database, directory, models, people, limits } = dependencies;
   const cookie = createSessionCookie(config.app.session, config.production);
   const visitorOf = createVisitorOf(database, cookie, config.secret);
   const enterAgent = createEnterAgent(directory);
@@ -105,7 +105,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
   app.use(requestContext(dependencies.log, dependencies.metrics), securityHeaders);
   const { trusted_proxies: trusted, forwarded_header: header } = config.app.http;
-  app.use(rememberClientAddress({ trusted, header }));
+  app.use(rememberClientAddress({ trusted, header }, dependencies.log));
 
   // What says whether and how the server is asks no limit.
   serve(app, '/health', [], { get: health.live });
@@ -151,6 +151,7 @@ export function createApp(dependencies: AppDependencies): Express {
   serveCounted('/chat', inDefaultAgent, { post: [jsonBody, conversations.chat] });
   serveCounted('/events/stream', inDefaultAgent, { get: conversations.streamByGet }, { changes: true });
 
+  servePeoplePage(app);
   servePeople(app, people, createAuditRoutes(database));
 
   const { enterAccount } = people;
@@ -267,6 +268,10 @@ function servePeople(
   serve(app, '/auth/accounts/:account', [], { delete: [requireLogin, own.leave] });
   serve(app, '/accounts', [], { post: [requireLogin, jsonBody, own.openAccount] });
 
+  serve(app, '/accounts/:account/admin/account', [], {
+    get: [enterAccount('read_account'), members.account],
+    patch: [enterAccount('edit_account'), jsonBody, members.rename],
+  });
   const reading = enterAccount('read_people');
   const managing = enterAccount('manage_people');
   serve(app, '/accounts/:account/users', [], { get: [reading, members.list] });

@@ -77,6 +77,17 @@ describe('a setting that cannot be right stops the start with one line that name
       {},
       '/app.yaml:2: chat.on_disconnect: Invalid option: expected one of "continue"|"abort"',
     ],
+    [
+      'limits:\n  store: redis\n',
+      { DATABASE_URL: 'postgresql://host/db' },
+      'limits.store in /app.yaml is redis, but REDIS_URL is not set',
+    ],
+    ['limits: { store: postgres }\n', {}, 'limits.store in /app.yaml is postgres, but DATABASE_URL is not set'],
+    [
+      'http:\n  trusted_proxies: [10.0.0.0/33]\n',
+      {},
+      '/app.yaml:2: http.trusted_proxies.0: must be an address or a network such as 10.0.0.0/8',
+    ],
     ['ui: {}\nui: {}\n', {}, '/app.yaml:2: ui: the key is here a second time'],
     ['- a\n', {}, '/app.yaml:1: (file): Invalid input: expected object, received array'],
     [

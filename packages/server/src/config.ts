@@ -139,6 +139,10 @@ const appSchema = z.strictObject({
       /** How long the link that confirms an e-mail address is good. */
       verify_hours: z.int().min(1).max(720).default(48),
       reset_minutes: z.int().min(5).max(1440).default(60),
+      /** Passwords and links that may be tried wrongly from one network in 15 minutes. */
+      tries_per_network: z.int().min(1).max(100_000).default(50),
+      /** Mails that one network may cause in an hour. */
+      mails_per_network: z.int().min(1).max(100_000).default(20),
       mail_from: z.string().min(3).default('Salient <no-reply@localhost>'),
     })
     .prefault({}),

@@ -31,7 +31,7 @@ import {
   type ModelChoices,
 } from './features/conversations/index.ts';
 import { createKeyDoors } from './features/keys/index.ts';
-import { createPeople } from './features/people/index.ts';
+import { clearExpired, createPeople } from './features/people/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
 import { createPriceList, readOwnPrices, unpricedModels, type PriceList } from './features/usage/index.ts';
 import { openLimits } from './limits/index.ts';
@@ -46,6 +46,7 @@ import { openRedis } from './redis.ts';
 const MAX_HEADER_BYTES = 48 * 1024;
 const REFRESH_INTERVAL_MS = 1_000;
 const LAST_USED_INTERVAL_MS = 5_000;
+const CLEAR_INTERVAL_MS = 3_600_000;
 const CORRECT_LIMITS_INTERVAL_MS = 1_000;
 const FORGET_LIMITS_INTERVAL_MS = 60_000;
 /** How long the rest of an end may take, once the last answer is stored. */
@@ -53,6 +54,7 @@ const CLOSE_MS = 1_800;
 
 export interface RunningServer {
   url: string;
+  config: Config;
   database: Database;
   directory: AgentDirectory;
   models: ModelChoices;
@@ -143,9 +145,9 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     mailer,
     limiter: limits.limiter,
     publicUrl: config.publicUrl,
-    log,
     secret: config.secret,
     secureCookies: config.secureCookies,
+    tiers: config.app.tiers,
   });
 
   const keysLastUsed = createLastUsed(database, 'api_keys');
@@ -178,6 +180,11 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     { name: 'notice edited agents', everyMs: REFRESH_INTERVAL_MS, run: () => directory.refresh() },
     { name: 'keep drafts', everyMs: DRAFT_INTERVAL_MS, run: () => keepDrafts(conversations) },
     { name: 'end orphaned turns', everyMs: ORPHAN_INTERVAL_MS, run: createOrphanWatch(conversations) },
+    {
+      name: 'clear expired sign-ins',
+      everyMs: CLEAR_INTERVAL_MS,
+      run: () => clearExpired(database, config.app.people),
+    },
     { name: 'correct limits', everyMs: CORRECT_LIMITS_INTERVAL_MS, run: () => limits.corrections.flush() },
     { name: 'forget full limits', everyMs: FORGET_LIMITS_INTERVAL_MS, run: () => database.limits.forgetFull() },
     { name: 'note last use', everyMs: LAST_USED_INTERVAL_MS, run: () => conversations.lastUsed.flush() },
@@ -186,6 +193,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
 
   return {
     url: addressOf(server, config.host),
+    config,
     database,
     directory,
     models,

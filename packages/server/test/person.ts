@@ -80,3 +80,13 @@ function keep(jar: Map<string, string>, setCookie: string): void {
   if (/Max-Age=0(;|$)/.test(setCookie)) jar.delete(name);
   else jar.set(name, pair.slice(name.length + 1));
 }
+
+/** The token of the last link that went out for this, from the log where development writes its mail. */
+export function mailedToken(logs: string, purpose: 'verify_email' | 'reset_password' | 'invite'): string {
+  const links = logs.matchAll(new RegExp(`#${purpose}=(\\w\\w_[\\w-]{43})`, 'g'));
+  return Array.from(links, ([, token]) => token).at(-1) ?? '';
+}
+
+export async function errorOf(response: Response): Promise<[status: number, code: string]> {
+  return [response.status, ((await response.json()) as { code: string }).code];
+}

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { describe, expect, it } from 'vitest';
+import { createLog } from '../log.ts';
 import { clientAddressOf, networkOf, rememberClientAddress, type TrustedProxies } from './client-address.ts';
 
 /** Where a request over a connection from `peer` with these headers comes from. */
@@ -9,9 +10,13 @@ function addressOf(trusted: TrustedProxies['trusted'], peer: string | undefined,
 }
 
 function addressBy(proxies: TrustedProxies, peer: string | undefined, headers: Record<string, string>): string {
-  const req = { socket: { remoteAddress: peer }, get: (name: string) => headers[name] } as unknown as Request;
-  rememberClientAddress(proxies)(req, {} as Response, () => {});
+  const req = requestFrom(peer, headers);
+  rememberClientAddress(proxies, createLog('silent'))(req, {} as Response, () => {});
   return clientAddressOf(req);
+}
+
+function requestFrom(peer: string | undefined, headers: Record<string, string>): Request {
+  return { socket: { remoteAddress: peer }, get: (name: string) => headers[name] } as unknown as Request;
 }
 
 const FORGED = '203.0.113.66';
@@ -124,5 +129,31 @@ describe('whoever has many addresses counts as one', () => {
     const sweep = Array.from({ length: 1_000 }, (_, index) => `2001:db8:0:7::${index.toString(16)}`);
     expect(new Set(sweep.map(networkOf)).size).toBe(1);
     expect(networkOf('2001:db8:0:8::1')).not.toBe(networkOf('2001:db8:0:7::1'));
+  });
+});
+
+describe('a setting that does not fit what comes', () => {
+  const linesOf = (trusted: TrustedProxies['trusted'], forwarded: string[]): string[] => {
+    let logged = '';
+    const log = createLog('info', { write: (line: string) => void (logged += line) });
+    const remember = rememberClientAddress({ trusted, header: 'x-forwarded-for' }, log);
+    for (const value of forwarded)
+      remember(requestFrom('10.0.0.1', { 'x-forwarded-for': value }), {} as Response, () => {});
+    return logged.match(/http\.trusted_proxies: [^"]*/g) ?? [];
+  };
+
+  it('is said once: a proxy that is not trusted, or fewer of them than the number', () => {
+    expect(linesOf(0, [FORGED, FORGED])).toEqual([
+      'http.trusted_proxies: requests come through a proxy that is not trusted; its visitors count as one',
+    ]);
+    expect(linesOf(3, [`${FORGED}, ${FORGED}`])).toEqual([
+      'http.trusted_proxies: a request came through fewer proxies than it says',
+    ]);
+  });
+
+  it('is not said where all is well', () => {
+    expect(linesOf(0, [''])).toEqual([]);
+    expect(linesOf(1, [FORGED, `${FORGED}, ${FORGED}`])).toEqual([]);
+    expect(linesOf(['10.0.0.0/8'], [FORGED])).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Request, RequestHandler } from 'express';
+import type { Logger } from '../log.ts';
 
 /** Which proxies stand in front of the server, and where they write whom they serve. */
 export interface TrustedProxies {
@@ -22,14 +23,26 @@ export function clientAddressOf(req: Request): string {
  * the right the address it was called from, so the rightmost one that no trusted proxy has is the client's; everything to
  * the left of it is whatever the client liked to send.
  */
-export function rememberClientAddress(proxies: TrustedProxies): RequestHandler {
+export function rememberClientAddress(proxies: TrustedProxies, log: Logger): RequestHandler {
   const findClient = createFindClient(proxies.trusted);
+  let hasWarned = false;
   return (req, _res, next) => {
     const forwarded = req.get(proxies.header) ?? '';
     const hops = proxies.header === 'forwarded' ? parseForwarded(forwarded) : forwarded.split(',').map(parseNode);
+    const doubt = hasWarned ? null : doubtOf(proxies.trusted, forwarded === '' ? 0 : hops.length);
+    if (doubt !== null) log.warn(`http.trusted_proxies: ${doubt}`);
+    hasWarned ||= doubt !== null;
     addresses.set(req, findClient([parseNode(req.socket.remoteAddress ?? '') ?? 'unknown', ...hops.toReversed()]));
     next();
   };
+}
+
+/** What is wrong with the setting, as far as a request shows. Anybody can send a header, so it is said once and no more. */
+function doubtOf(trusted: TrustedProxies['trusted'], hops: number): string | null {
+  if (trusted === 0 && hops > 0) return 'requests come through a proxy that is not trusted; its visitors count as one';
+  if (typeof trusted === 'number' && hops > 0 && hops < trusted)
+    return 'a request came through fewer proxies than it says';
+  return null;
 }
 
 /** Whoever may have many addresses counts as one: IPv6 is given out by the /64. */

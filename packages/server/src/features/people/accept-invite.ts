@@ -7,7 +7,7 @@ import type { Role } from '../../access/roles.ts';
 import type { PeopleDependencies, Whereabouts } from './dependencies.ts';
 import { findLoginSession, type SignedIn } from './login-session.ts';
 import { linkRefused } from './people-errors.ts';
-import { giveAllBack, takeAllOrRefuse, TRIES_BY_NETWORK } from './people-limits.ts';
+import { giveAllBack, takeAllOrRefuse, triesByNetwork, type Counted } from './people-limits.ts';
 import type { acceptBodySchema } from './schemas.ts';
 import { signIn } from './sign-in.ts';
 import { personActor } from './whereabouts.ts';
@@ -26,7 +26,7 @@ export async function acceptInvite(
   presentedHash: string | null,
   from: Whereabouts,
 ): Promise<{ loginToken: string; email: string } | null> {
-  const tries: [typeof TRIES_BY_NETWORK, string][] = [[TRIES_BY_NETWORK, networkOf(from.address ?? '')]];
+  const tries: Counted[] = [[triesByNetwork(people.settings), networkOf(from.address ?? '')]];
   await takeAllOrRefuse(people.limiter, tries);
   const inviteHash = people.credentials.hashOf('invite', body.token);
   if (inviteHash === null) throw linkRefused();

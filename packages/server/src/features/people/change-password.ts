@@ -26,7 +26,7 @@ export async function changePassword(
 ): Promise<string> {
   const { database, passwords, mailer } = people;
   const loadHash = () => database.withPerson({ userId }, (tx) => tx.user.findUniqueOrThrow({ where: { id: userId } }));
-  const before = await guardTries(people.limiter, { address: from.address ?? '', email, knownDevice }, async () => {
+  const before = await guardTries(people, { address: from.address ?? '', email, knownDevice }, async () => {
     const { passwordHash } = await loadHash();
     if (!(await passwords.isRight(currentPassword, passwordHash))) throw loginRefused();
     return passwordHash;

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import type { AppSettings } from '../../config.ts';
 import { createAuthRoutes } from './auth-routes.ts';
 import { createCredentials } from './credential.ts';
 import type { PeopleDependencies } from './dependencies.ts';
@@ -11,6 +12,7 @@ import { createPasswords } from './password.ts';
 export interface PeopleOptions extends Omit<PeopleDependencies, 'credentials' | 'passwords'> {
   secret: string;
   secureCookies: boolean;
+  tiers: AppSettings['tiers'];
 }
 
 export interface People {
@@ -21,7 +23,7 @@ export interface People {
   enterAccount: EnterAccount;
 }
 
-export function createPeople({ secret, secureCookies, ...rest }: PeopleOptions): People {
+export function createPeople({ secret, secureCookies, tiers, ...rest }: PeopleOptions): People {
   const credentials = createCredentials(secret);
   const people: PeopleDependencies = { ...rest, credentials, passwords: createPasswords() };
   const maxDays = rest.settings.session_max_days;
@@ -29,7 +31,7 @@ export function createPeople({ secret, secureCookies, ...rest }: PeopleOptions):
   return {
     auth: createAuthRoutes(people, cookies),
     own: createOwnRoutes(people, cookies),
-    members: createMemberRoutes(people, cookies),
+    members: createMemberRoutes(people, cookies, tiers),
     requireLogin: createRequireLogin(people, cookies),
     enterAccount: createEnterAccount(people, cookies),
   };

@@ -1,7 +1,6 @@
 import type { AppSettings } from '../../config.ts';
 import type { Database } from '../../db/index.ts';
 import type { Limiter } from '../../limits/index.ts';
-import type { Logger } from '../../log.ts';
 import type { Mailer } from '../../mail/index.ts';
 import type { Credentials } from './credential.ts';
 import type { Passwords } from './password.ts';
@@ -20,7 +19,6 @@ export interface PeopleDependencies extends LinkDependencies {
   limiter: Limiter;
   /** Where the pages that links open are. Never taken from a request. */
   publicUrl: string;
-  log: Logger;
 }
 
 /** Where a request comes from, for the list of devices and the audit log. */

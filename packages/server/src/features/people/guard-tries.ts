@@ -1,11 +1,13 @@
 import { networkOf } from '../../http/client-address.ts';
-import type { Limit, Limiter } from '../../limits/index.ts';
+import type { Limit } from '../../limits/index.ts';
+import type { PeopleDependencies } from './dependencies.ts';
 import {
   giveAllBack,
   takeAllOrRefuse,
   TRIES_BY_DEVICE,
   TRIES_BY_EMAIL,
-  TRIES_BY_NETWORK,
+  triesByNetwork,
+  type Counted,
   TRIES_BY_NETWORK_AND_EMAIL,
 } from './people-limits.ts';
 
@@ -22,19 +24,23 @@ export interface Try {
  *
  * @throws {AppError} RATE_LIMIT_EXCEEDED
  */
-export async function guardTries<T>(limiter: Limiter, tried: Try, work: () => Promise<T>): Promise<T> {
-  const claims = claimsOf(tried);
+export async function guardTries<T>(
+  { limiter, settings }: PeopleDependencies,
+  tried: Try,
+  work: () => Promise<T>,
+): Promise<T> {
+  const claims = claimsOf(tried, triesByNetwork(settings));
   await takeAllOrRefuse(limiter, claims);
   const result = await work();
   await giveAllBack(limiter, claims);
   return result;
 }
 
-function claimsOf({ address, email, knownDevice }: Try): [Limit, string][] {
+function claimsOf({ address, email, knownDevice }: Try, byNetwork: Limit): Counted[] {
   if (knownDevice !== null) return [[TRIES_BY_DEVICE, `${knownDevice} ${email}`]];
   const network = networkOf(address);
   return [
-    [TRIES_BY_NETWORK, network],
+    [byNetwork, network],
     [TRIES_BY_NETWORK_AND_EMAIL, `${network} ${email}`],
     [TRIES_BY_EMAIL, email],
   ];

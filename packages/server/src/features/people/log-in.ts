@@ -24,7 +24,7 @@ export interface LoginAttempt {
  */
 export async function logIn(people: PeopleDependencies, attempt: LoginAttempt, from: Whereabouts): Promise<string> {
   const { email, knownDevice } = attempt;
-  return guardTries(people.limiter, { address: from.address ?? '', email, knownDevice }, () =>
+  return guardTries(people, { address: from.address ?? '', email, knownDevice }, () =>
     tryPassword(people, attempt, from),
   );
 }

@@ -1,5 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import { actorOf } from '../../access/actor.ts';
+import type { AppSettings } from '../../config.ts';
 import { validate } from '../../http/validate.ts';
 import { changeRole } from './change-role.ts';
 import type { PeopleDependencies } from './dependencies.ts';
@@ -7,13 +8,31 @@ import { signedInOf } from './enter-account.ts';
 import { inviteMember, listInvites, revokeInvite } from './invites.ts';
 import { listMembers } from './list-members.ts';
 import type { LoginCookies } from './login-cookies.ts';
+import { describeAccount, renameAccount } from './own-account.ts';
 import { removeMember } from './remove-member.ts';
-import { inviteBodySchema, invitePathSchema, memberPathSchema, roleBodySchema } from './schemas.ts';
+import { inviteBodySchema, invitePathSchema, memberPathSchema, renameBodySchema, roleBodySchema } from './schemas.ts';
 import { whereaboutsOf } from './whereabouts.ts';
 
-/** Who is in an account. Behind `enterAccount`. */
-export function createMemberRoutes(people: PeopleDependencies, cookies: LoginCookies) {
+/** An account, and who is in it. Behind `enterAccount`. */
+export function createMemberRoutes(people: PeopleDependencies, cookies: LoginCookies, tiers: AppSettings['tiers']) {
   const { database } = people;
+
+  /** `GET /accounts/{account}/admin/account` */
+  const account: RequestHandler = async (req, res) => {
+    const { accountId } = actorOf(req);
+    privately(res).json(await database.withAccount(accountId, (tx) => describeAccount(tx, accountId, tiers)));
+  };
+
+  /** `PATCH /accounts/{account}/admin/account` */
+  const rename: RequestHandler = async (req, res) => {
+    const actor = actorOf(req);
+    const { name } = validate(renameBodySchema, req.body, 'body');
+    const renamed = await database.withAccount(actor.accountId, async (tx) => {
+      await renameAccount(tx, actor, name);
+      return describeAccount(tx, actor.accountId, tiers);
+    });
+    privately(res).json(renamed);
+  };
 
   /** `GET /accounts/{account}/users` */
   const list: RequestHandler = async (req, res) => {
@@ -58,7 +77,7 @@ export function createMemberRoutes(people: PeopleDependencies, cookies: LoginCoo
     privately(res).status(204).end();
   };
 
-  return { list, setRole, remove, invites, invite, revoke };
+  return { account, rename, list, setRole, remove, invites, invite, revoke };
 }
 
 function privately(res: Response): Response {

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import type { Operation } from '../../openapi/operation.ts';
 import { auditPageSchema, auditQuerySchema } from '../audit/index.ts';
-import { acceptedSchema, accountSchema, inviteSchema, loginSessionSchema, memberSchema, meSchema } from './replies.ts';
+import {
+  acceptedSchema,
+  accountDetailSchema,
+  accountSchema,
+  inviteSchema,
+  loginSessionSchema,
+  memberSchema,
+  meSchema,
+} from './replies.ts';
 import {
   acceptBodySchema,
   accountPathSchema,
@@ -13,6 +21,7 @@ import {
   loginBodySchema,
   memberPathSchema,
   registerBodySchema,
+  renameBodySchema,
   resetBodySchema,
   roleBodySchema,
   sessionPathSchema,
@@ -168,6 +177,25 @@ export const peopleOperations: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/accounts/{account}/admin/account',
+    tag: 'People',
+    permission: 'read_account',
+    summary: 'The account, and what its tier lets it do',
+    parameters: { path: accountPathSchema },
+    replies: { 200: accountDetailSchema },
+  },
+  {
+    method: 'patch',
+    path: '/accounts/{account}/admin/account',
+    tag: 'People',
+    permission: 'edit_account',
+    summary: 'Gives the account another name',
+    parameters: { path: accountPathSchema },
+    body: renameBodySchema,
+    replies: { 200: accountDetailSchema },
+  },
+  {
+    method: 'get',
     path: '/accounts/{account}/users',
     tag: 'People',
     permission: 'read_people',
@@ -228,5 +256,12 @@ export const peopleOperations: readonly Operation[] = [
     parameters: { path: invitePathSchema },
     replies: { 204: null },
     errors: ['NOT_FOUND'],
+  },
+  {
+    method: 'get',
+    path: '/people',
+    tag: 'People',
+    summary: 'The page that links in mails open',
+    replies: { 200: { contentType: 'text/html' } },
   },
 ];

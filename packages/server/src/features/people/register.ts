@@ -1,11 +1,10 @@
-import { networkOf } from '../../http/client-address.ts';
 import { AppError } from '../../errors.ts';
 import { becomePerson } from '../../db/index.ts';
 import { recordAudit } from '../audit/index.ts';
 import type { PeopleDependencies, Whereabouts } from './dependencies.ts';
 import { createEmailToken } from './email-token.ts';
 import { alreadyRegisteredMail, confirmMail } from './mails.ts';
-import { MAILS_BY_EMAIL, MAILS_BY_NETWORK, takeAllOrRefuse } from './people-limits.ts';
+import { takeMail } from './people-limits.ts';
 import { personActor } from './whereabouts.ts';
 
 export interface Registration {
@@ -30,10 +29,7 @@ export async function register(
   }
   people.mailer.requireMail();
   const { email } = registration;
-  await takeAllOrRefuse(people.limiter, [
-    [MAILS_BY_NETWORK, networkOf(from.address ?? '')],
-    [MAILS_BY_EMAIL, email],
-  ]);
+  await takeMail(people, email, from);
   // Also where it will not be used: the work must not tell.
   const passwordHash = await people.passwords.hash(registration.password);
   const name = registration.name ?? email.slice(0, email.indexOf('@')).slice(0, 100);

@@ -7,6 +7,17 @@ export const accountSchema = z
   .object({ slug: z.string(), name: z.string(), role: roleSchema, subscription_tier: z.string() })
   .meta({ id: 'AccountOfPerson' });
 
+export const accountDetailSchema = z
+  .object({
+    slug: z.string(),
+    name: z.string(),
+    subscription_tier: z.string(),
+    limits: z.object({ max_agents: z.int(), requests_per_hour: z.int() }).meta({ description: 'Of the tier.' }),
+    created_by: z.uuid().nullable().meta({ description: 'The person who opened it; null: the operator.' }),
+    created_at: z.iso.datetime(),
+  })
+  .meta({ id: 'AccountDetail' });
+
 export const meSchema = z
   .object({ id: z.uuid(), email: z.string(), name: z.string(), accounts: z.array(accountSchema) })
   .meta({ id: 'Me' });

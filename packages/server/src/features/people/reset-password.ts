@@ -7,16 +7,13 @@ import { createEmailToken, findEmailTokenOwner, useEmailToken } from './email-to
 import { endLoginSessions } from './login-session.ts';
 import { passwordChangedMail, resetMail } from './mails.ts';
 import { linkRefused } from './people-errors.ts';
-import { MAILS_BY_EMAIL, MAILS_BY_NETWORK, takeAllOrRefuse, TRIES_BY_NETWORK } from './people-limits.ts';
+import { takeAllOrRefuse, takeMail, triesByNetwork } from './people-limits.ts';
 import { personActor } from './whereabouts.ts';
 
 /** Sends a link for a new password to whoever is registered with that address. Looks the same for everybody else. */
 export async function requestReset(people: PeopleDependencies, email: string, from: Whereabouts): Promise<void> {
   people.mailer.requireMail();
-  await takeAllOrRefuse(people.limiter, [
-    [MAILS_BY_NETWORK, networkOf(from.address ?? '')],
-    [MAILS_BY_EMAIL, email],
-  ]);
+  await takeMail(people, email, from);
   const token = await createResetToken(people, email, personActor(null, from));
   if (token !== null) people.mailer.post(resetMail(people.publicUrl, email, token, people.settings.reset_minutes));
 }
@@ -43,7 +40,7 @@ export async function resetPassword(
   { token, password }: { token: string; password: string },
   from: Whereabouts,
 ): Promise<void> {
-  await takeAllOrRefuse(people.limiter, [[TRIES_BY_NETWORK, networkOf(from.address ?? '')]]);
+  await takeAllOrRefuse(people.limiter, [[triesByNetwork(people.settings), networkOf(from.address ?? '')]]);
   const credentialHash = people.credentials.hashOf('reset_password', token);
   if (credentialHash === null) throw linkRefused();
   const passwordHash = await people.passwords.hash(password);

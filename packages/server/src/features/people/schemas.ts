@@ -62,6 +62,8 @@ export const createAccountBodySchema = z.strictObject({
   name: nameSchema,
 });
 
+export const renameBodySchema = z.strictObject({ name: nameSchema });
+
 export const roleBodySchema = z.strictObject({ role: z.enum(ROLES) });
 
 export const inviteBodySchema = z.strictObject({ email: emailSchema, role: z.enum(ROLES) });

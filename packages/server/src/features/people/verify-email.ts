@@ -5,7 +5,7 @@ import type { PeopleDependencies, Whereabouts } from './dependencies.ts';
 import { createEmailToken, findEmailTokenOwner, useEmailToken } from './email-token.ts';
 import { confirmMail } from './mails.ts';
 import { linkRefused, loginRefused } from './people-errors.ts';
-import { giveAllBack, MAILS_BY_EMAIL, MAILS_BY_NETWORK, takeAllOrRefuse, TRIES_BY_NETWORK } from './people-limits.ts';
+import { giveAllBack, takeAllOrRefuse, takeMail, triesByNetwork, type Counted } from './people-limits.ts';
 import { signIn } from './sign-in.ts';
 import { personActor } from './whereabouts.ts';
 
@@ -28,7 +28,7 @@ export async function verifyEmail(
   from: Whereabouts,
 ): Promise<{ loginToken: string; email: string }> {
   const { database, credentials, passwords, limiter } = people;
-  const tries: [typeof TRIES_BY_NETWORK, string][] = [[TRIES_BY_NETWORK, networkOf(from.address ?? '')]];
+  const tries: Counted[] = [[triesByNetwork(people.settings), networkOf(from.address ?? '')]];
   await takeAllOrRefuse(limiter, tries);
   const credentialHash = credentials.hashOf('verify_email', token);
   const user = credentialHash === null ? null : await findOwner(people, credentialHash);
@@ -60,10 +60,7 @@ function findOwner({ database }: PeopleDependencies, credentialHash: string) {
 /** Sends the link again, to whoever has registered and not confirmed. Looks the same for everybody else. */
 export async function resendVerification(people: PeopleDependencies, email: string, from: Whereabouts): Promise<void> {
   people.mailer.requireMail();
-  await takeAllOrRefuse(people.limiter, [
-    [MAILS_BY_NETWORK, networkOf(from.address ?? '')],
-    [MAILS_BY_EMAIL, email],
-  ]);
+  await takeMail(people, email, from);
   const token = await people.database.withPerson({ email }, async (tx) => {
     const user = await tx.user.findUnique({ where: { email, emailVerifiedAt: null } });
     if (!user) return null;
