@@ -22,9 +22,15 @@ import {
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
-import { createKeyRoutes, keyOperations, type KeyDoors } from './features/keys/index.ts';
+import { createKeyRoutes, keyOperations, type EnterWithKey, type KeyDoors } from './features/keys/index.ts';
 import { createMachineRoutes, machineOperations } from './features/machine/index.ts';
-import { ownPagesOnly, peopleOperations, servePeoplePage, type People } from './features/people/index.ts';
+import {
+  ownPagesOnly,
+  peopleOperations,
+  servePeoplePage,
+  type EnterAccount,
+  type People,
+} from './features/people/index.ts';
 import {
   createSessionCookie,
   createSessionRoutes,
@@ -69,7 +75,7 @@ export interface AppDependencies {
 
 /** Every address of the server, in the order a request meets them. `A` is one agent of one account. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { config, database, directory, models, people, limits } = dependencies;
+  const { config, database, directory, models, people, keyDoors, limits } = dependencies;
   const cookie = createSessionCookie(config.app.session, config.production);
   const visitorOf = createVisitorOf(database, cookie, config.secret);
   const enterAgent = createEnterAgent(directory);
@@ -114,7 +120,7 @@ export function createApp(dependencies: AppDependencies): Express {
   serve(app, '/metrics', [], { get: createMetricsRoute(dependencies.metrics, metricsAccess) });
 
   /** Counts requests before anything is looked up for them, and no preflights: a browser shows nobody why one failed. */
-  const serveCounted = (path: string, enter: RequestHandler[], methods: Methods, options: ServeOptions = {}) =>
+  const serveCounted: Serve = (path, enter, methods, options = {}) =>
     serve(app, path, [countRequest, ...enter], methods, { preflight: enter, ...options });
   // These only read, and hold the request itself against the agent's list.
   const anyMayAsk = { preflight: [allowAnyToAsk] };
@@ -154,34 +160,11 @@ export function createApp(dependencies: AppDependencies): Express {
   servePeoplePage(app);
   servePeople(app, people, createAuditRoutes(database));
 
-  const { enterAccount } = people;
+  // For people, and for programs where a scope covers it.
+  const enterAccount = keyDoors.orWithKey(people.enterAccount);
   const agentAdmin = createAgentAdminRoutes({ database, directory, tiers: config.app.tiers });
-  const G = '/accounts/:account/admin/agents';
-  const [readAgents, editAgents] = [enterAccount('read_agents'), enterAccount('edit_agents')];
-  serveCounted(G, [], { get: [readAgents, agentAdmin.list], post: [editAgents, jsonBody, agentAdmin.create] });
-  serveCounted(`${G}/:agent_id`, [], {
-    get: [readAgents, agentAdmin.get],
-    patch: [editAgents, jsonBody, agentAdmin.edit],
-    delete: [enterAccount('delete_agents'), agentAdmin.remove],
-  });
-  serveCounted(`${G}/:agent_id/config`, [], {
-    get: [readAgents, agentAdmin.config],
-    put: [editAgents, jsonBody, agentAdmin.putConfig],
-  });
-  serveCounted(`${G}/:agent_id/config/versions`, [], { get: [readAgents, agentAdmin.versions] });
-  serveCounted(`${G}/:agent_id/config/versions/:version`, [], { get: [readAgents, agentAdmin.version] });
-  serveCounted(`${G}/:agent_id/config/revert`, [], { post: [editAgents, jsonBody, agentAdmin.revert] });
-
-  const keys = createKeyRoutes(database);
-  const manageKeys = enterAccount('manage_keys');
-  serveCounted('/accounts/:account/admin/keys', [], {
-    get: [manageKeys, keys.list],
-    post: [manageKeys, jsonBody, keys.create],
-  });
-  serveCounted('/accounts/:account/admin/keys/:key_id', [], { delete: [manageKeys, keys.revoke] });
-
-  // For programs: a key, and neither cookies nor CORS.
-  const { enterWithKey } = dependencies.keyDoors;
+  serveAgentAdmin(serveCounted, agentAdmin, enterAccount);
+  serveKeys(serveCounted, createKeyRoutes(database), enterAccount('manage_keys'));
   const machine = createMachineRoutes({
     database,
     directory,
@@ -190,13 +173,7 @@ export function createApp(dependencies: AppDependencies): Express {
     limit: perMinute('key', config.app.limits.key.turns_per_minute),
     maxMessageChars: config.app.chat.max_message_chars,
   });
-  serveCounted('/api/v1/chat', [], { post: [enterWithKey('chat'), jsonBody, machine.chat] });
-  serveCounted('/api/v1/chat/stream', [], { post: [enterWithKey('chat'), jsonBody, machine.stream] });
-  serveCounted('/api/v1/sessions/:session_id', [], {
-    get: [enterWithKey('sessions:read'), machine.session],
-    delete: [enterWithKey('sessions:delete'), machine.remove],
-  });
-  serveCounted('/api/v1/sessions/:session_id/history', [], { get: [enterWithKey('sessions:read'), machine.history] });
+  serveMachines(serveCounted, machine, keyDoors.enterWithKey);
 
   serveApiDescription(app, [
     ...healthOperations,
@@ -286,4 +263,51 @@ function servePeople(
   const auditing = enterAccount('read_audit');
   serve(app, '/accounts/:account/admin/audit', [], { get: [auditing, audit.list] });
   serve(app, '/accounts/:account/admin/audit/check', [], { get: [auditing, audit.check] });
+}
+
+type Serve = (path: string, enter: RequestHandler[], methods: Methods, options?: ServeOptions) => void;
+
+/** What the people of an account do with its agents. */
+function serveAgentAdmin(
+  serveAt: Serve,
+  agents: ReturnType<typeof createAgentAdminRoutes>,
+  enterAccount: EnterAccount,
+): void {
+  const G = '/accounts/:account/admin/agents';
+  const reading = enterAccount('read_agents');
+  const editing = enterAccount('edit_agents');
+  serveAt(G, [], { get: [reading, agents.list], post: [editing, jsonBody, agents.create] });
+  serveAt(`${G}/:agent_id`, [], {
+    get: [reading, agents.get],
+    patch: [editing, jsonBody, agents.edit],
+    delete: [enterAccount('delete_agents'), agents.remove],
+  });
+  serveAt(`${G}/:agent_id/config`, [], {
+    get: [reading, agents.config],
+    put: [editing, jsonBody, agents.putConfig],
+  });
+  serveAt(`${G}/:agent_id/config/versions`, [], { get: [reading, agents.versions] });
+  serveAt(`${G}/:agent_id/config/versions/:version`, [], { get: [reading, agents.version] });
+  serveAt(`${G}/:agent_id/config/revert`, [], { post: [editing, jsonBody, agents.revert] });
+}
+
+function serveKeys(serveAt: Serve, keys: ReturnType<typeof createKeyRoutes>, managing: RequestHandler): void {
+  const K = '/accounts/:account/admin/keys';
+  serveAt(K, [], { get: [managing, keys.list], post: [managing, jsonBody, keys.create] });
+  serveAt(`${K}/:key_id`, [], { delete: [managing, keys.revoke] });
+}
+
+/** For programs: a key, and neither cookies nor CORS. */
+function serveMachines(
+  serveAt: Serve,
+  machine: ReturnType<typeof createMachineRoutes>,
+  enterWithKey: EnterWithKey,
+): void {
+  serveAt('/api/v1/chat', [], { post: [enterWithKey('chat'), jsonBody, machine.chat] });
+  serveAt('/api/v1/chat/stream', [], { post: [enterWithKey('chat'), jsonBody, machine.stream] });
+  serveAt('/api/v1/sessions/:session_id', [], {
+    get: [enterWithKey('sessions:read'), machine.session],
+    delete: [enterWithKey('sessions:delete'), machine.remove],
+  });
+  serveAt('/api/v1/sessions/:session_id/history', [], { get: [enterWithKey('sessions:read'), machine.history] });
 }
