@@ -25,10 +25,16 @@ import {
 } from './features/conversations/index.ts';
 import { budgetOperations, createBudgetRoutes } from './features/budgets/index.ts';
 import { createUsageRoutes, usageOperations } from './features/usage/index.ts';
-import { ownPagesOnly, peopleOperations, servePeoplePage, type People } from './features/people/index.ts';
-import { createKeyRoutes, keyOperations, type KeyDoors } from './features/keys/index.ts';
-import { createMachineRoutes, machineOperations } from './features/machine/index.ts';
 import { createIdentityKeyRoutes, createIdentityRoutes, identityOperations } from './features/identity/index.ts';
+import { createKeyRoutes, keyOperations, type EnterWithKey, type KeyDoors } from './features/keys/index.ts';
+import { createMachineRoutes, machineOperations } from './features/machine/index.ts';
+import {
+  ownPagesOnly,
+  peopleOperations,
+  servePeoplePage,
+  type EnterAccount,
+  type People,
+} from './features/people/index.ts';
 import {
   createAnomalyNotes,
   createFindUser,
@@ -77,7 +83,7 @@ export interface AppDependencies {
 
 /** Every address of the server, in the order a request meets them. `A` is one agent of one account. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { config, database, directory, models, limits, people } = dependencies;
+  const { config, database, directory, models, people, keyDoors, limits } = dependencies;
   const visitors = {
     database,
     cookie: createSessionCookie(config.app.session, config),
@@ -125,7 +131,7 @@ export function createApp(dependencies: AppDependencies): Express {
   serve(app, '/metrics', [], { get: createMetricsRoute(dependencies.metrics, metricsAccess) });
 
   /** Counts requests before anything is looked up for them, and no preflights: a browser shows nobody why one failed. */
-  const serveCounted = (path: string, enter: RequestHandler[], methods: Methods, options: ServeOptions = {}) =>
+  const serveCounted: Serve = (path, enter, methods, options = {}) =>
     serve(app, path, [countRequest, ...enter], methods, { preflight: enter, ...options });
   // These only read, and hold the request itself against the agent's list.
   const anyMayAsk = { preflight: [allowAnyToAsk] };
@@ -166,36 +172,13 @@ export function createApp(dependencies: AppDependencies): Express {
 
   servePeoplePage(app);
   servePeople(app, people, createAuditRoutes(database));
-  serveCosts(app, people, database, config);
 
-  const { enterAccount } = people;
+  // For people, and for programs where a scope covers it.
+  const enterAccount = keyDoors.orWithKey(people.enterAccount);
   const agentAdmin = createAgentAdminRoutes({ database, directory, tiers: config.app.tiers });
-  const G = '/accounts/:account/admin/agents';
-  const [readAgents, editAgents] = [enterAccount('read_agents'), enterAccount('edit_agents')];
-  serveCounted(G, [], { get: [readAgents, agentAdmin.list], post: [editAgents, jsonBody, agentAdmin.create] });
-  serveCounted(`${G}/:agent_id`, [], {
-    get: [readAgents, agentAdmin.get],
-    patch: [editAgents, jsonBody, agentAdmin.edit],
-    delete: [enterAccount('delete_agents'), agentAdmin.remove],
-  });
-  serveCounted(`${G}/:agent_id/config`, [], {
-    get: [readAgents, agentAdmin.config],
-    put: [editAgents, jsonBody, agentAdmin.putConfig],
-  });
-  serveCounted(`${G}/:agent_id/config/versions`, [], { get: [readAgents, agentAdmin.versions] });
-  serveCounted(`${G}/:agent_id/config/versions/:version`, [], { get: [readAgents, agentAdmin.version] });
-  serveCounted(`${G}/:agent_id/config/revert`, [], { post: [editAgents, jsonBody, agentAdmin.revert] });
-
-  const keys = createKeyRoutes(database);
-  const manageKeys = enterAccount('manage_keys');
-  serveCounted('/accounts/:account/admin/keys', [], {
-    get: [manageKeys, keys.list],
-    post: [manageKeys, jsonBody, keys.create],
-  });
-  serveCounted('/accounts/:account/admin/keys/:key_id', [], { delete: [manageKeys, keys.revoke] });
-
-  // For programs: a key, and neither cookies nor CORS.
-  const { enterWithKey } = dependencies.keyDoors;
+  serveCosts(serveCounted, enterAccount, database, config);
+  serveAgentAdmin(serveCounted, agentAdmin, enterAccount);
+  serveKeys(serveCounted, createKeyRoutes(database), enterAccount('manage_keys'));
   const machine = createMachineRoutes({
     database,
     directory,
@@ -204,14 +187,8 @@ export function createApp(dependencies: AppDependencies): Express {
     limit: perMinute('key', config.app.limits.key.turns_per_minute),
     maxMessageChars: config.app.chat.max_message_chars,
   });
-  serveCounted('/api/v1/chat', [], { post: [enterWithKey('chat'), jsonBody, machine.chat] });
-  serveCounted('/api/v1/chat/stream', [], { post: [enterWithKey('chat'), jsonBody, machine.stream] });
-  serveCounted('/api/v1/sessions/:session_id', [], {
-    get: [enterWithKey('sessions:read'), machine.session],
-    delete: [enterWithKey('sessions:delete'), machine.remove],
-  });
-  serveCounted('/api/v1/sessions/:session_id/history', [], { get: [enterWithKey('sessions:read'), machine.history] });
-  serveVisitorRecords(app, people, {
+  serveMachines(serveCounted, machine, keyDoors.enterWithKey);
+  serveVisitorRecords(serveCounted, people.enterAccount, {
     keys: createIdentityKeyRoutes(visitors),
     records: createVisitorRecordRoutes({
       database,
@@ -247,8 +224,8 @@ function perMinute(name: string, burst: number | null): Limit | null {
 
 /** What the people of an account see of its visitors, and do about it. */
 function serveVisitorRecords(
-  app: Express,
-  { enterAccount }: People,
+  serveAt: Serve,
+  enterAccount: EnterAccount,
   {
     keys,
     records,
@@ -260,17 +237,17 @@ function serveVisitorRecords(
   const admin = '/accounts/:account/admin';
   const [read, manage] = [enterAccount('read_conversations'), enterAccount('manage_conversations')];
   const manageKeys = enterAccount('manage_keys');
-  serve(app, `${admin}/identity-keys`, [manageKeys], { get: keys.list, post: [jsonBody, keys.create] });
-  serve(app, `${admin}/identity-keys/:key_id`, [manageKeys], { delete: keys.revoke });
-  serve(app, `${admin}/sessions`, [read], { get: records.list });
-  serve(app, `${admin}/sessions/:session_id`, [read], { get: records.read });
-  serve(app, `${admin}/sessions/:session_id/terminate`, [manage], { post: records.terminate });
-  serve(app, `${admin}/sessions/:session_id/hold`, [manage], { put: [jsonBody, records.hold] });
-  serve(app, `${admin}/visitors/:visitor_id`, [manage], { delete: records.erase });
-  serve(app, `${admin}/visitors/:visitor_id/export`, [manage], { get: records.export });
-  serve(app, '/accounts/:account/export', [enterAccount('export_account')], { get: records.exportWhole });
+  serveAt(`${admin}/identity-keys`, [manageKeys], { get: keys.list, post: [jsonBody, keys.create] });
+  serveAt(`${admin}/identity-keys/:key_id`, [manageKeys], { delete: keys.revoke });
+  serveAt(`${admin}/sessions`, [read], { get: records.list });
+  serveAt(`${admin}/sessions/:session_id`, [read], { get: records.read });
+  serveAt(`${admin}/sessions/:session_id/terminate`, [manage], { post: records.terminate });
+  serveAt(`${admin}/sessions/:session_id/hold`, [manage], { put: [jsonBody, records.hold] });
+  serveAt(`${admin}/visitors/:visitor_id`, [manage], { delete: records.erase });
+  serveAt(`${admin}/visitors/:visitor_id/export`, [manage], { get: records.export });
+  serveAt('/accounts/:account/export', [enterAccount('export_account')], { get: records.exportWhole });
   const mayErase = enterAccount('delete_account');
-  serve(app, '/accounts/:account', [mayErase], { delete: [jsonBody, records.eraseWhole] });
+  serveAt('/accounts/:account', [mayErase], { delete: [jsonBody, records.eraseWhole] });
 }
 
 async function findDefaultAgent(
@@ -342,14 +319,61 @@ function servePeople(
 }
 
 /** What an account spends, for its people. */
-function serveCosts(app: Express, { enterAccount }: People, database: Database, config: Config): void {
+function serveCosts(serveAt: Serve, enterAccount: EnterAccount, database: Database, config: Config): void {
   const admin = '/accounts/:account/admin';
   const usage = createUsageRoutes({ database });
   const budgets = createBudgetRoutes({ database, tiers: config.app.budgets.tiers });
-  serve(app, `${admin}/usage`, [], { get: [enterAccount('read_usage'), usage.summary] });
-  serve(app, `${admin}/budget`, [], {
+  serveAt(`${admin}/usage`, [], { get: [enterAccount('read_usage'), usage.summary] });
+  serveAt(`${admin}/budget`, [], {
     get: [enterAccount('read_usage'), budgets.get],
     put: [enterAccount('manage_limits'), jsonBody, budgets.set],
   });
-  serve(app, `${admin}/notifications`, [], { get: [enterAccount('read_usage'), budgets.notifications] });
+  serveAt(`${admin}/notifications`, [], { get: [enterAccount('read_usage'), budgets.notifications] });
+}
+
+type Serve = (path: string, enter: RequestHandler[], methods: Methods, options?: ServeOptions) => void;
+
+/** What the people of an account do with its agents. */
+function serveAgentAdmin(
+  serveAt: Serve,
+  agents: ReturnType<typeof createAgentAdminRoutes>,
+  enterAccount: EnterAccount,
+): void {
+  const G = '/accounts/:account/admin/agents';
+  const reading = enterAccount('read_agents');
+  const editing = enterAccount('edit_agents');
+  serveAt(G, [], { get: [reading, agents.list], post: [editing, jsonBody, agents.create] });
+  serveAt(`${G}/:agent_id`, [], {
+    get: [reading, agents.get],
+    patch: [editing, jsonBody, agents.edit],
+    delete: [enterAccount('delete_agents'), agents.remove],
+  });
+  serveAt(`${G}/:agent_id/config`, [], {
+    get: [reading, agents.config],
+    put: [editing, jsonBody, agents.putConfig],
+  });
+  serveAt(`${G}/:agent_id/config/versions`, [], { get: [reading, agents.versions] });
+  serveAt(`${G}/:agent_id/config/versions/:version`, [], { get: [reading, agents.version] });
+  serveAt(`${G}/:agent_id/config/revert`, [], { post: [editing, jsonBody, agents.revert] });
+}
+
+function serveKeys(serveAt: Serve, keys: ReturnType<typeof createKeyRoutes>, managing: RequestHandler): void {
+  const K = '/accounts/:account/admin/keys';
+  serveAt(K, [], { get: [managing, keys.list], post: [managing, jsonBody, keys.create] });
+  serveAt(`${K}/:key_id`, [], { delete: [managing, keys.revoke] });
+}
+
+/** For programs: a key, and neither cookies nor CORS. */
+function serveMachines(
+  serveAt: Serve,
+  machine: ReturnType<typeof createMachineRoutes>,
+  enterWithKey: EnterWithKey,
+): void {
+  serveAt('/api/v1/chat', [], { post: [enterWithKey('chat'), jsonBody, machine.chat] });
+  serveAt('/api/v1/chat/stream', [], { post: [enterWithKey('chat'), jsonBody, machine.stream] });
+  serveAt('/api/v1/sessions/:session_id', [], {
+    get: [enterWithKey('sessions:read'), machine.session],
+    delete: [enterWithKey('sessions:delete'), machine.remove],
+  });
+  serveAt('/api/v1/sessions/:session_id/history', [], { get: [enterWithKey('sessions:read'), machine.history] });
 }

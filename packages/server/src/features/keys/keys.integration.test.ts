@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
 import type { ErrorBody } from '@salient/shared-types';
+import express from 'express';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
 import { askWithKey, createTestKey } from '../../../test/api-client.ts';
@@ -7,7 +9,15 @@ import { answer } from '../../../test/fake-provider-replies.ts';
 import { dumpTables, queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { createPerson, type Person } from '../../../test/person.ts';
 import { startTestServer, type TestServer } from '../../../test/start-test-server.ts';
+import { actorOf } from '../../access/actor.ts';
+import { rememberClientAddress } from '../../http/client-address.ts';
+import { errorHandler } from '../../http/error-handler.ts';
+import { requestContext } from '../../http/request-context.ts';
+import { createLog } from '../../log.ts';
+import { createMetrics } from '../../metrics.ts';
+import { createLastUsed } from '../agents/index.ts';
 import { createApiKey } from './api-key.ts';
+import { createKeyDoors } from './enter-with-key.ts';
 import type { apiKeysSchema } from './replies.ts';
 
 const AGENTS = [
@@ -150,13 +160,41 @@ describe('a key (L7)', () => {
 
   it('is no way into the console, and signs nobody in', async () => {
     const { key } = await createTestKey(owner, 'acme', ['chat', 'sessions:read', 'sessions:delete', 'usage:read']);
-    for (const path of [
-      '/auth/me',
-      '/accounts/acme/admin/keys',
-      '/accounts/acme/admin/agents',
-      '/accounts/acme/users',
-    ]) {
-      expect([path, (await askWithKey(server.url, key, 'GET', path)).status]).toEqual([path, 401]);
+    for (const [path, status] of [
+      ['/auth/me', 401],
+      ['/accounts/acme/users', 401],
+      ['/accounts/acme/admin/keys', 403],
+      ['/accounts/acme/admin/agents', 403],
+    ] as const) {
+      expect([path, (await askWithKey(server.url, key, 'GET', path)).status]).toEqual([path, status]);
+    }
+  });
+
+  it('opens what people need a permission for where a scope covers it, in its own account alone', async () => {
+    const { database } = server.running;
+    const doors = createKeyDoors(database, createLastUsed(database, 'api_keys'));
+    const enter = doors.orWithKey(() => (_req, res) => void res.status(401).end());
+    const app = express();
+    const log = createLog('silent');
+    app.use(requestContext(log, createMetrics({ liveTurns: () => 0, maxLiveTurns: 1 })));
+    app.use(rememberClientAddress({ trusted: 0, header: 'x-forwarded-for' }, log));
+    app.get('/accounts/:account/usage', enter('read_usage'), (req, res) => void res.json(actorOf(req)));
+    app.get('/accounts/:account/audit', enter('read_audit'), (req, res) => void res.json(actorOf(req)));
+    app.use(errorHandler);
+    const listening = app.listen(0);
+    const url = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
+    try {
+      const { id, key } = await createTestKey(owner, 'acme', ['usage:read']);
+      const status = async (path: string, by: string | null) => (await askWithKey(url, by, 'GET', path)).status;
+      const entered = await askWithKey(url, key, 'GET', '/accounts/acme/usage');
+      expect(await entered.json()).toMatchObject({ kind: 'key', id, accountSlug: 'acme', role: null });
+      expect(await status('/accounts/rival/usage', key)).toBe(404);
+      expect(await status('/accounts/acme/audit', key)).toBe(403);
+      expect(await status('/accounts/acme/usage', (await createTestKey(owner, 'acme', ['chat'])).key)).toBe(403);
+      expect(await status('/accounts/acme/usage', createApiKey().key)).toBe(401);
+      expect(await status('/accounts/acme/usage', null)).toBe(401);
+    } finally {
+      listening.close();
     }
   });
 
