@@ -2,8 +2,6 @@ import type { AppSettings } from './config.ts';
 
 const TIERS = ['free', 'standard', 'premium', 'enterprise'] as const;
 
-export type Tier = (typeof TIERS)[number];
-
 export interface TierLimits {
   maxAgents: number;
   requestsPerHour: number;
