@@ -14,7 +14,7 @@ import type { LoginCookies } from './login-cookies.ts';
 import { notSignedIn, tooLittleRole } from './people-errors.ts';
 
 const accountPathSchema = z.looseObject({ account: slugSchema });
-const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Lets whoever has signed in and may do that into the account of the path, `:account`. `actorOf` says who it is. */
 export type EnterAccount = (permission: Permission) => RequestHandler;
@@ -37,7 +37,7 @@ export function createEnterAccount(people: PeopleDependencies, cookies: LoginCoo
     const { account: slug } = validate(accountPathSchema, req.params, 'path');
     const found = await findMember(req, slug);
     if (!found) throw notSignedIn();
-    if (!SAFE_METHODS.includes(req.method)) refuseOtherPages(req);
+    if (!SAFE_METHODS.has(req.method)) refuseOtherPages(req);
     const { person, account } = found;
     if (!account) throw accountNotFound();
     if (!mayDo(account.role, permission)) throw tooLittleRole();
@@ -78,7 +78,7 @@ export function createRequireLogin(people: PeopleDependencies, cookies: LoginCoo
       credentialHash &&
       (await people.database.withPerson({ credentialHash }, (tx) => findLoginSession(tx, people, credentialHash)));
     if (!person) throw notSignedIn();
-    if (!SAFE_METHODS.includes(req.method)) refuseOtherPages(req);
+    if (!SAFE_METHODS.has(req.method)) refuseOtherPages(req);
     signedIn.set(req, person);
     next();
   };

@@ -108,17 +108,17 @@ describe('the people of an account', () => {
 
 describe('an account', () => {
   it('says what its tier lets it do, and takes another name', async () => {
-    const path = `/accounts/${account}/admin/account`;
-    expect(await (await owner.fetch(path)).json()).toMatchObject({
+    const address = `/accounts/${account}/admin/account`;
+    expect(await (await owner.fetch(address)).json()).toMatchObject({
       slug: account,
       name: 'Shop',
       subscription_tier: 'free',
       limits: { max_agents: 2, requests_per_hour: 100 },
       created_by: owner.id,
     });
-    const renamed = await owner.send('PATCH', path, { name: 'Better Shop' });
+    const renamed = await owner.send('PATCH', address, { name: 'Better Shop' });
     expect(await renamed.json()).toMatchObject({ slug: account, name: 'Better Shop' });
-    expect(await errorOf(await owner.send('PATCH', path, { subscription_tier: 'premium' }))).toEqual([
+    expect(await errorOf(await owner.send('PATCH', address, { subscription_tier: 'premium' }))).toEqual([
       422,
       'VALIDATION_ERROR',
     ]);
