@@ -16,7 +16,7 @@ export function readOptions<Required extends string, Optional extends string = n
   let values: Record<string, string | undefined>;
   try {
     const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
-    values = parseArgs({ args, options, strict: true }).values as typeof values;
+    values = parseArgs({ args, options, strict: true }).values;
   } catch (error) {
     throw new CommandError((error as Error).message, { cause: error });
   }

@@ -49,7 +49,7 @@ describe('with a mail server', () => {
     await browserOf(server.url).send('POST', '/auth/register', { email, password: PASSWORD });
     await expect.poll(() => smtp.mails.length).toBe(3);
     const subjects = smtp.mails.slice(1).map(({ source }) => /Subject: (.*)/.exec(source)?.[1]);
-    expect(subjects.toSorted()).toEqual(['You have registered before', 'Your password has been changed']);
+    expect(new Set(subjects)).toEqual(new Set(['You have registered before', 'Your password has been changed']));
   });
 
   it('the log holds no address, token or password, also when a mail is refused (A5)', async () => {

@@ -178,11 +178,11 @@ describe('the last owner', () => {
         const label = answers.map(({ status }) => status);
         expect(
           Object.values(await rolesNow()).filter((role) => role === 'owner'),
-          `${label}`,
+          label.join(' '),
         ).toHaveLength(1);
         expect(
           label.filter((status) => status < 300),
-          `${label}`,
+          label.join(' '),
         ).toHaveLength(1);
       }
     }
@@ -227,7 +227,7 @@ describe('an invite', () => {
     ]);
     expect(await errorOf(await accept(other, { token }))).toEqual(FORBIDDEN);
     const [first, second] = await Promise.all([accept(invited, { token }), accept(invited, { token })]);
-    expect([first.status, second.status].toSorted()).toEqual([200, 404]);
+    expect(new Set([first.status, second.status])).toEqual(new Set([200, 404]));
     expect(await rolesNow()).toEqual({ [owner.id]: 'owner', [invited.id]: 'viewer' });
     expect(await errorOf(await invite(owner, invited.email))).toEqual([422, 'VALIDATION_ERROR']);
   });

@@ -159,7 +159,7 @@ describe('whether somebody is registered', () => {
       settings: server.running.config.app.people,
       credentials: createCredentials(secret),
       passwords: {
-        hash: real.hash,
+        hash: (password: string) => real.hash(password),
         isRight: (password: string, stored: string | null) => {
           compared += 1;
           return real.isRight(password, stored);
@@ -204,7 +204,7 @@ describe('a forgotten password', () => {
     expect(await errorOf(await reset(stale, 'a newer password'))).toEqual([404, 'NOT_FOUND']);
     expect(await errorOf(await reset(token, 'short'))).toEqual([422, 'VALIDATION_ERROR']);
     const [first, second] = await Promise.all([reset(token, 'a newer password'), reset(token, 'another password')]);
-    expect([first.status, second.status].toSorted()).toEqual([204, 404]);
+    expect(new Set([first.status, second.status])).toEqual(new Set([204, 404]));
     const password = first.status === 204 ? 'a newer password' : 'another password';
 
     expect(await errorOf(await person.fetch('/auth/me'))).toEqual(REFUSED);

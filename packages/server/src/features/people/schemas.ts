@@ -18,8 +18,8 @@ const PASSWORD_MAX = 200;
 /** By length and nothing else (NIST SP 800-63B): what it is made of is the person's own business. */
 const passwordSchema = z
   .string()
-  .refine((text) => [...text].length >= PASSWORD_MIN, `must be at least ${PASSWORD_MIN} characters`)
-  .refine((text) => [...text].length <= PASSWORD_MAX, `must be at most ${PASSWORD_MAX} characters`);
+  .refine((text) => Array.from(text).length >= PASSWORD_MIN, `must be at least ${PASSWORD_MIN} characters`)
+  .refine((text) => Array.from(text).length <= PASSWORD_MAX, `must be at most ${PASSWORD_MAX} characters`);
 
 /** One that is compared and not set: of any length that could have been. */
 const givenPasswordSchema = z
