@@ -33,8 +33,10 @@ export async function launch(element: HTMLElement, options: RawOptions, page: Lo
     let server;
     if (!accent || !position) {
       widget.config = fetchConfig(url);
-      const timeout = new Promise((resolve) => setTimeout(resolve, CONFIG_TIMEOUT_MS));
-      server = (await Promise.race([widget.config, timeout])) as RawOptions | undefined;
+      server = (await Promise.race([
+        widget.config,
+        new Promise((resolve) => setTimeout(resolve, CONFIG_TIMEOUT_MS)),
+      ])) as RawOptions | undefined;
     }
     const look = (widget.look = checkOptions(
       reportProblem,
