@@ -28,7 +28,7 @@ export async function launch(element: HTMLElement, options: RawOptions, page: Lo
   root.append(document.createElement('div'));
   // A wrong one floats, as the panel will say.
   const isFloating = !/^(inline|page)$/.test(mode as string);
-  if (!isFloating || /^(true)?$/.test(open as string)) page.load();
+  if (!isFloating || /^(true)?$/.test(open as string)) void page.load();
   if (isFloating) {
     let server;
     if (!accent || !position) {
