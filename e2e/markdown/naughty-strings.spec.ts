@@ -27,7 +27,7 @@ test('every naughty string is sent, streamed and shown code point for code point
     config: { greeting: '' },
     answer: (question) => {
       received.push(question);
-      return { pieces: [...asCode(question)], rate: 20_000 };
+      return { pieces: Array.from(asCode(question)), rate: 20_000 };
     },
   });
   await tab.goto((await hostPage(page(widgetTag(agent.url)))).url);

@@ -46,7 +46,7 @@ test("the look comes from the agent's configuration, pictures only from its host
   await chat.ask('deliveries');
   await expect(chat.log.locator('img.face').last()).toBeVisible();
   // Black reads better on yellow.
-  await expect(chat.log.locator('.bubble')).toHaveCSS('color', /^color\(srgb-linear 0 0 0\)|rgb\(0, 0, 0\)$/);
+  await expect(chat.log.locator('.bubble')).toHaveCSS('color', /^(lch\(0 0 0\)|rgb\(0, 0, 0\))$/);
   expect(new Set(asked)).toEqual(new Set(['https://img.example.com/logo.png', 'https://img.example.com/face.png']));
 });
 

@@ -23,9 +23,10 @@ export default defineConfig({
     sourcemap: 'hidden',
     // Not library mode: that leaves the white space of an ES module in.
     rollupOptions: {
-      input: { panel: 'src/index.ts', 'use-launchers': 'src/host/use-launchers.ts' },
+      input: { panel: 'src/index.ts', launchers: 'src/host/use-launchers.ts' },
       preserveEntrySignatures: 'strict',
-      output: { format: 'es', entryFileNames: '[name]-[hash].js', chunkFileNames: '[name]-[hash].js' },
+      // These names stand in the loader: fewer characters of a hash, and still enough.
+      output: { format: 'es', entryFileNames: '[name]-[hash:6].js', chunkFileNames: '[name]-[hash].js' },
     },
   },
   plugins: [

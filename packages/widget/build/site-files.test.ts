@@ -48,7 +48,7 @@ test('a build has everything a site loads, in three places, and says what each f
   expect(Object.keys(files)).toEqual(
     expect.arrayContaining([
       'chat-widget.js',
-      expect.stringMatching(/^panel-[\w-]{8}\.js$/),
+      expect.stringMatching(/^panel-[\w-]{6}\.js$/),
       'salient-frame.js',
       'iframe-wrapper.html',
     ]),

@@ -25,7 +25,7 @@ export function siteFiles({ packageFolder, version, target }: SiteFilesOptions):
       const fileOf = (name: string) =>
         JSON.stringify(chunks.find((chunk) => chunk.isEntry && chunk.name === name)?.fileName);
       if (!dir) throw new Error('There is no folder to build into.');
-      const names = { __PANEL_FILE__: fileOf('panel'), __LAUNCHERS_FILE__: fileOf('use-launchers') };
+      const names = { __PANEL_FILE__: fileOf('panel'), __LAUNCHERS_FILE__: fileOf('launchers') };
       await buildScript('src/loader.ts', 'chat-widget.js', names, dir);
       await buildScript('src/frame/salient-frame.ts', 'salient-frame.js', {}, dir);
       await copyFile(join(packageFolder, 'src/frame/iframe-wrapper.html'), join(dir, 'iframe-wrapper.html'));

@@ -1,4 +1,4 @@
-import { defineElement, TAG_NAME, type SalientElementClass } from './host/define-element.ts';
+import { defineElement, TAG_NAME } from './host/define-element.ts';
 
 /** Names of the other files, put in by the build: they carry the hash of their content. */
 declare const __PANEL_FILE__: string;
@@ -13,7 +13,7 @@ const fileUrl = new URL(tags[0]?.src || document.baseURI);
 
 // A browser runs this file once per tag. The later runs find the first one's class and give it their tag.
 const elementClass =
-  (customElements.get(TAG_NAME) as SalientElementClass | undefined) ??
+  customElements.get(TAG_NAME) ??
   defineElement(
     fileUrl.origin,
     // A browser may remember that a module could not be had; another address asks again.

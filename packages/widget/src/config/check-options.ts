@@ -9,7 +9,7 @@ export type RawOptions = Record<string, string | number | boolean | readonly str
 
 /** `name=value` of what the launcher is made of, and is wrong. */
 const WRONG =
-  /^((account|agent)=.*[^\w-]|(offset.|zIndex)=.*[^\d-]|backend=(?!http)|position=(?!(bottom|top)-(right|left)$))/;
+  /^((account|agent)=.*[^\w-]|(offset.|zIndex)=.*[^\d-]|backend=(?!http)|position=(?!(top|bottom)-(left|right)$))/;
 
 /**
  * Puts layers of options together, the more important ones later. Leaves out what is wrong, and reports it by name, so

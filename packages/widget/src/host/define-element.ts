@@ -52,7 +52,7 @@ export function defineElement(
     },
     take(call) {
       page.calls.push(call);
-      if (!CAN_WAIT.test(call[0] as string)) load();
+      if (!CAN_WAIT.test(call[0] as string)) void load();
     },
     adopt(widget) {
       const {

@@ -28,13 +28,15 @@ export async function launch(element: HTMLElement, options: RawOptions, page: Lo
   root.append(document.createElement('div'));
   // A wrong one floats, as the panel will say.
   const isFloating = !/^(inline|page)$/.test(mode as string);
-  if (!isFloating || /^(true)?$/.test(open as string)) page.load();
+  if (!isFloating || /^(true)?$/.test(open as string)) void page.load();
   if (isFloating) {
     let server;
     if (!accent || !position) {
       widget.config = fetchConfig(url);
-      const timeout = new Promise((resolve) => setTimeout(resolve, CONFIG_TIMEOUT_MS));
-      server = (await Promise.race([widget.config, timeout])) as RawOptions | undefined;
+      server = (await Promise.race([
+        widget.config,
+        new Promise((resolve) => setTimeout(resolve, CONFIG_TIMEOUT_MS)),
+      ])) as RawOptions | undefined;
     }
     const look = (widget.look = checkOptions(
       reportProblem,
