@@ -295,7 +295,7 @@ describe('only the account’s own server mints identity (V6)', () => {
       async () => {
         const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
         return new SignJWT(claims())
-          .setProtectedHeader({ alg: 'ES256', kid: shared.kid, jwk: pair.publicKey.export({ format: 'jwk' }) as never })
+          .setProtectedHeader({ alg: 'ES256', kid: shared.kid, jwk: pair.publicKey.export({ format: 'jwk' }) })
           .sign(pair.privateKey);
       },
     ],
