@@ -10,12 +10,13 @@ test('signed out, the next person at the browser finds an empty widget, and the 
     '<script>window.Salient = window.Salient || function () { (Salient.q = Salient.q || []).push(arguments); };</script>';
   const shop = await hostPage(`<!doctype html><html lang="en"><title>Shop</title>${stub}${widgetTag(url)}</html>`);
   await page.goto(shop.url);
-  const { open, ask, log, composer } = chatOn(page);
+  const chat = chatOn(page);
+  const { log, composer } = chat;
   const told = page.waitForResponse((response) => response.url().endsWith('/identify'));
   await page.evaluate(() => window.Salient?.('identify', { user_id: 'u-1', name: 'Ada' }));
-  await open();
+  await chat.open();
   expect((await told).status()).toBe(200);
-  await ask('What is your return policy?');
+  await chat.ask('What is your return policy?');
   await expect(log).toContainText('30 days of delivery');
   await composer.fill('Something private, not sent');
   const [before] = await page.context().cookies(url);
@@ -26,7 +27,7 @@ test('signed out, the next person at the browser finds an empty widget, and the 
   await expect(log).not.toContainText('return policy');
   await expect(composer).toHaveValue('');
   await page.reload();
-  await open();
+  await chat.open();
   await expect(log).not.toContainText('return policy');
 
   const replayed = await fetch(`${url}/accounts/default_account/agents/simple_chat1/history`, {

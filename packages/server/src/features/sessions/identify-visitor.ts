@@ -72,19 +72,14 @@ async function identifyByKey(
   if (key.issuedAt.getTime() + rules.idleSeconds * 1000 <= Date.now()) return welcome(dependencies, request);
   const entered = await enterByKey(dependencies, request, key);
   await noteReuse(dependencies, request, entered);
-  switch (entered.status) {
-    case 'ok': {
-      const renewed = renewKey(key, rules.rotateHours);
-      return visitorOf('cookie', entered, { key: renewed, isKeyNew: renewed !== key });
-    }
-    case 'expired':
-      return welcome(dependencies, request);
-    case 'replaced':
-      throw noLongerGood(RENEWED_HEADER);
-    case 'ended':
-      // Never a newer seal for the same secret: whoever shows this may be a thief.
-      throw noLongerGood({ ...RENEWED_HEADER, 'Set-Cookie': cookie.write(createVisitorKey(rules.rotateHours)) });
+  if (entered.status === 'ok') {
+    const renewed = renewKey(key, rules.rotateHours);
+    return visitorOf('cookie', entered, { key: renewed, isKeyNew: renewed !== key });
   }
+  if (entered.status === 'expired') return welcome(dependencies, request);
+  // Never a newer seal for the same secret: whoever shows an ended key may be a thief.
+  const another = entered.status === 'ended' && { 'Set-Cookie': cookie.write(createVisitorKey(rules.rotateHours)) };
+  throw noLongerGood({ ...RENEWED_HEADER, ...another });
 }
 
 async function identifyByToken(

@@ -345,9 +345,15 @@ describe('signing out (V8, V9)', () => {
   });
 
   it('of nobody changes nothing', async () => {
-    const before = await dumpTables(server.running.database);
+    const known = ['visitors', 'visitor_keys', 'browser_keys', 'session_tokens', 'sessions'];
+    const dump = async () => {
+      const tables = await dumpTables(server.running.database);
+      return known.map((table) => tables[table]);
+    };
+    const before = await dump();
     const response = await createVisitor(server.url).post(`${HELPER}/session/signout`, { everywhere: true });
     expect(response.status).toBe(200);
-    expect(await dumpTables(server.running.database)).toEqual(before);
+    expect(before).not.toContain(undefined);
+    expect(await dump()).toEqual(before);
   });
 });
