@@ -95,6 +95,8 @@ module.exports = {
           '\\.d\\.ts$',
           '\\.config\\.ts$',
           `${server}main\\.ts$`,
+          // Preloaded into processes of tests.
+          '^packages/server/test/skew-clock\\.mjs$',
           `${widget}(loader|frame/salient-frame)\\.ts$`,
           '^(e2e|bench|integrations)/',
         ],

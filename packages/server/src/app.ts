@@ -41,7 +41,7 @@ import { clientAddressOf, networkOf, rememberClientAddress } from './http/client
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { limitRequests } from './http/limit-requests.ts';
 import { jsonBody } from './http/json-body.ts';
-import { allowAnyToAsk } from './http/origin-guard.ts';
+import { allowAnyToAsk, refuseForgeries } from './http/origin-guard.ts';
 import { serveSite, type SiteFolders } from './http/site.ts';
 import { serveWidget } from './http/serve-widget.ts';
 import { requestContext } from './http/request-context.ts';
@@ -101,11 +101,9 @@ export function createApp(dependencies: AppDependencies): Express {
   const { requests_per_minute: requests, changes_per_minute: changes } = config.app.limits.address;
   const networkOfClient = (req: Request) => networkOf(clientAddressOf(req));
   const countRequest = limitRequests(limits.ownLimiter, perMinute('requests', requests), networkOfClient);
-  const countChange = limitRequests(
-    limits.limiter,
-    perMinute('changes', changes),
-    (req) => `${agentOf(req).accountId} ${networkOfClient(req)}`,
-  );
+  const ofAccount = (req: Request) => `${agentOf(req).accountId} ${networkOfClient(req)}`;
+  // What a page made a browser send is refused, and does not count for whoever sits at it.
+  const countChange = [refuseForgeries, limitRequests(limits.limiter, perMinute('changes', changes), ofAccount)];
 
   const app = express();
   app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
@@ -137,10 +135,10 @@ export function createApp(dependencies: AppDependencies): Express {
   serveCounted(`${A}/history`, inAgent, { get: conversations.history });
   serveCounted(`${A}/turns/:turn_id/stop`, inAgent, { post: conversations.stop });
   serveCounted(`${A}/messages/:message_id/feedback`, inAgent, {
-    post: [countChange, jsonBody, conversations.feedback],
+    post: [...countChange, jsonBody, conversations.feedback],
   });
-  serveCounted(`${A}/session/token`, inAgent, { post: [countChange, sessions.token] });
-  serveCounted(`${A}/session/reset`, inAgent, { post: [countChange, sessions.reset] });
+  serveCounted(`${A}/session/token`, inAgent, { post: [...countChange, sessions.token] });
+  serveCounted(`${A}/session/reset`, inAgent, { post: [...countChange, sessions.reset] });
 
   serveCounted('/api/session', [], { get: sessions.info }, anyMayAsk);
   serveCounted('/api/session/:session_id/usage', [], { get: sessions.usage }, anyMayAsk);

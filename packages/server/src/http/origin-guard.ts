@@ -89,6 +89,12 @@ export function refuseOtherPages(req: Request): void {
   }
 }
 
+/** `refuseForgery` for routes that do something before their handler. */
+export const refuseForgeries: RequestHandler = (req, _res, next) => {
+  refuseForgery(req);
+  next();
+};
+
 /** What a browser lets any page send anywhere without a preflight (WHATWG Fetch, CORS-safelisted request-header). */
 const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 

@@ -1,3 +1,3 @@
-export type { Claim, Correction, Limit, LimitDecision, Limiter, Standing } from './limit.ts';
+export type { Claim, Correction, Limit, Limiter, Standing } from './limit.ts';
 export { LIMIT_STORES } from './limit-stores.ts';
 export { openLimits, type Limits } from './open-limits.ts';

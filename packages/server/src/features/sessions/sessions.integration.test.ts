@@ -146,7 +146,7 @@ describe('the cookie', () => {
       server.running.database,
       `SELECT turn_id FROM messages WHERE session_id = '${session_id}'`,
     );
-    const { agent_instances: _, ...before } = await dumpTables(server.running.database);
+    const { agent_instances: _, rate_limits: _limits, ...before } = await dumpTables(server.running.database);
     const asked = server.provider.requests.length;
     for (const reader of [visitor, createVisitor(server.url)]) {
       for (const path of [
@@ -173,7 +173,7 @@ describe('the cookie', () => {
         for (const method of ['GET', 'HEAD', 'OPTIONS']) await (await reader.fetch(path, { method })).arrayBuffer();
       }
     }
-    const { agent_instances: __, ...after } = await dumpTables(server.running.database);
+    const { agent_instances: __, rate_limits: _limitsAfter, ...after } = await dumpTables(server.running.database);
     expect(after).toEqual(before);
     expect(server.provider.requests.length).toBe(asked);
   });
