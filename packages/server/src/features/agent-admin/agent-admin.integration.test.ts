@@ -3,11 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ErrorBody } from '@salient/shared-types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectDirectory } from '../../../test/project-directory.ts';
 import { queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { createPerson, type Person } from '../../../test/person.ts';
 import { startTestServer, type TestServer } from '../../../test/start-test-server.ts';
 import { createVisitor } from '../../../test/visitor.ts';
 import type { z } from 'zod';
+import { createLog } from '../../log.ts';
+import { createFoundAgents } from '../agents/index.ts';
 import type { agentConfigSchema, configVersionSchema, configVersionsSchema, managedAgentSchema } from './replies.ts';
 
 type ManagedAgent = z.output<typeof managedAgentSchema>;
@@ -92,6 +95,17 @@ describe('an agent made over the API', () => {
       instance_slug: 'desk',
       configuration: { llm: { inference_provider: 'local' } },
     });
+    expect(await greetingOf(shop, 'desk')).not.toBe('Of the folder');
+    let logged = '';
+    const folders = {
+      configsDirectory: server.configsDirectory,
+      templatesDirectory: path.join(projectDirectory, 'config/agent_templates'),
+      projectDirectory,
+    };
+    const log = createLog('warn', { write: (line: string) => void (logged += line) });
+    await createFoundAgents(server.running.database, folders, 'enterprise', log);
+    await server.running.directory.refresh();
+    expect(logged).toContain('folder ignored: an agent of that name was made over the API');
     expect(await greetingOf(shop, 'desk')).not.toBe('Of the folder');
     const shown = JSON.stringify(await configOf(keeper, `/accounts/${shop}/admin/agents/${agent.id}`));
     expect(shown).not.toContain('operator');

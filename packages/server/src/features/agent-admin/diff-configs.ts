@@ -17,11 +17,12 @@ export function diffConfigs(before: unknown, after: unknown): ConfigChange[] {
   return [...new Set([...old.keys(), ...current.keys()])]
     .toSorted()
     .filter((key) => JSON.stringify(old.get(key)) !== JSON.stringify(current.get(key)))
-    .map((key) => ({
-      key,
-      ...(old.has(key) && { before: old.get(key) }),
-      ...(current.has(key) && { after: current.get(key) }),
-    }));
+    .map((key) => {
+      const change: ConfigChange = { key };
+      if (old.has(key)) change.before = old.get(key);
+      if (current.has(key)) change.after = current.get(key);
+      return change;
+    });
 }
 
 /** One side of the changes, for the audit log. */

@@ -225,6 +225,6 @@ function findKeys(schema: z.ZodType): string[] {
     properties?: Record<string, Described>;
   }
   const walk = ({ properties = {} }: Described, prefix: string): string[] =>
-    Object.entries(properties).flatMap(([name, inner]) => [prefix + name, ...walk(inner, `${prefix}${name}.`)]);
+    Object.entries(properties).flatMap(([name, inner]) => [prefix + name].concat(walk(inner, `${prefix}${name}.`)));
   return walk(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Described, '');
 }
