@@ -13,7 +13,7 @@ interface Shop {
   /** A page that frames its own copy of the wrapper, edited as the guide says. */
   url: string;
   /** Sends the copy with this policy from now on, in which the guide's server is the running one. */
-  setPolicy(policy: string): void;
+  setPolicy: (policy: string) => void;
 }
 
 const test = base.extend<{ shop: Shop }>({

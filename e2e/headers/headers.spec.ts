@@ -57,7 +57,7 @@ test('the grade falls with each header that is taken away or loosened', () => {
   };
   const gradeOf = (changed: Partial<Record<keyof typeof good | 'set-cookie', string>>) => {
     const headers = Object.entries({ ...good, ...changed }).filter(([, value]) => value !== '');
-    return gradeHeaders(new Headers(headers as [string, string][])).grade;
+    return gradeHeaders(new Headers(headers)).grade;
   };
   expect(gradeOf({})).toBe('A+');
   for (const changed of [
