@@ -363,7 +363,7 @@ describe('the configuration of an agent', () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) => put(owner, address, { widget: { greeting: `Writer ${index}` } }, etag)),
     );
-    const statuses = answers.map(({ status }) => status).toSorted();
+    const statuses = answers.map(({ status }) => status).toSorted((one, other) => one - other);
     expect(statuses).toEqual([200, ...Array.from({ length: 7 }, () => 412)]);
     const winner = answers.findIndex(({ status }) => status === 200);
     expect(await configOf(owner, address)).toMatchObject({ overrides: { widget: { greeting: `Writer ${winner}` } } });

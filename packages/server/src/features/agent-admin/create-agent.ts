@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { AccountActor } from '../../access/actor.ts';
-import type { Prisma } from '../../generated/prisma/client.ts';
 import { AppError } from '../../errors.ts';
 import { checkOverrides } from '../agents/index.ts';
 import { recordAudit } from '../audit/index.ts';
@@ -38,7 +37,7 @@ export async function createAgent(
           displayName,
           origin: 'api',
           createdBy: actor.kind === 'user' ? actor.id : null,
-          configuration: overrides as Prisma.InputJsonObject,
+          configuration: overrides,
         },
       ],
       skipDuplicates: true,

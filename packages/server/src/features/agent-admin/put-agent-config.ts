@@ -1,6 +1,6 @@
 import type { AccountActor } from '../../access/actor.ts';
 import { AppError } from '../../errors.ts';
-import type { AgentInstance, Prisma } from '../../generated/prisma/client.ts';
+import type { AgentInstance } from '../../generated/prisma/client.ts';
 import { agentNotFound, checkOverrides } from '../agents/index.ts';
 import { recordAudit } from '../audit/index.ts';
 import { inspectOrRefuse } from './check-settings.ts';
@@ -46,7 +46,7 @@ export async function putAgentConfig(
     await nameEditor(tx, actor, revertedTo);
     const after = await tx.agentInstance.update({
       where: { accountId_id: { accountId, id: agentId } },
-      data: { configuration: overrides as Prisma.InputJsonObject },
+      data: { configuration: overrides },
     });
     if (after.configVersion === before.configVersion) return;
     const changes = diffConfigs(before.configuration, overrides);

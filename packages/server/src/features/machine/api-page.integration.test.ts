@@ -75,9 +75,9 @@ describe('docs/api.md', () => {
     const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as ApiDocument;
     const opened = Object.entries(document.paths).flatMap(([address, methods]) =>
       Object.entries(methods).flatMap(([method, operation]) =>
-        operation['x-scope'] === undefined
+        typeof operation['x-scope'] !== 'string'
           ? []
-          : [`${String(operation['x-scope'])}: ${method.toUpperCase()} ${address.replace('{session_id}', '{id}')}`],
+          : [`${operation['x-scope']}: ${method.toUpperCase()} ${address.replace('{session_id}', '{id}')}`],
       ),
     );
     const rows = Array.from(
