@@ -363,8 +363,8 @@ describe('an address', () => {
 
   it.each([
     '/nope',
-    '/accounts',
-    '/accounts/acme',
+    '/account',
+    '/accounts/acme/nope',
     '/accounts/acme/agents/helper',
     '/accounts/acme/agents/helper/',
     '/accounts/acme/agents/helper/nope',

@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts';
 import { INVENTORY } from './inventory.ts';
 
 /** Never leaves the server: whoever has it could act as somebody, or try passwords. */
-const SECRET_COLUMN = /_hash$|^hash$|_secret$|^session_key$|^search_vector$|^lease_owner$/;
+const SECRET_COLUMN = /_hash$|^hash$|_secret$|^session_key$|^subject$|^search_vector$|^lease_owner$/;
 
 /** What outlives an account: bills have to be shown for years, and the log of who did what with them. */
 const KEPT = new Set(['llm_requests', 'audit_events']);
