@@ -71,7 +71,7 @@ test('with third-party cookies blocked, the partitioned cookie keeps the convers
   expect(cookies).toEqual([
     expect.objectContaining({
       name: '__Host-salient_session',
-      value: expect.stringMatching(/^[\w-]{43}$/),
+      value: expect.stringMatching(/^[\w-]{72}$/),
       domain: SALIENT_HOST,
       path: '/',
       httpOnly: true,

@@ -1,5 +1,5 @@
 import type { ChatReply, History, Identified, IdentifyBody, SendMessageBody } from '@salient/shared-types';
-import type { Call } from './create-caller.ts';
+import { IDENTIFY_PATH, SIGN_OUT_PATH, type Call } from './create-caller.ts';
 import type { TokenStore } from './token-store.ts';
 import { ChatError } from './errors.ts';
 import { readStream } from './read-stream.ts';
@@ -52,11 +52,11 @@ export function createApi(call: Call, tokens: TokenStore): Api {
       await post('/session/reset', {});
     },
     async identify(identity) {
-      const { token } = await readJson<Identified>(await call('/identify', { method: 'POST', body: identity }));
+      const { token } = await readJson<Identified>(await call(IDENTIFY_PATH, { method: 'POST', body: identity }));
       if (token) tokens.set(token);
     },
     async signOut() {
-      await post('/session/signout', {});
+      await post(SIGN_OUT_PATH, {});
       tokens.set(null);
     },
     async rate(messageId, rating, comment) {

@@ -156,3 +156,32 @@ test('a call whose cookie was just replaced is made once more, with the new cook
   await call('/history');
   expect(calls).toEqual(['GET /history - include', 'GET /history - include']);
 });
+
+test('where the cookie does not stay, the visitor of the token is told who they are as well', async () => {
+  const { call, calls, storedToken } = setUp(({ path, headers }) => {
+    if (path === '/session/token') return { body: token };
+    if (path === '/identify' && headers.has('authorization')) return { body: { token: { ...token, token: 'known' } } };
+    return headers.has('x-salient-session') ? refused : {};
+  });
+  await call('/identify', { method: 'POST', body: { token: 'proof' } });
+  await call('/history');
+  expect(storedToken()).toBe('known');
+  expect(calls).toEqual([
+    'POST /identify - include',
+    'GET /history expected include',
+    'POST /session/token - include',
+    'POST /identify Bearer abc omit',
+    'GET /history Bearer known omit',
+  ]);
+});
+
+test('nobody is told who they were before they signed out', async () => {
+  const { call, calls } = setUp(({ path, headers }) => {
+    if (path === '/session/token') return { body: token };
+    return headers.has('x-salient-session') && path === '/history' ? refused : {};
+  });
+  await call('/identify', { method: 'POST', body: { token: 'proof' } });
+  await call('/session/signout', { method: 'POST', body: {} });
+  await call('/history');
+  expect(calls.filter((line) => line.includes('/identify'))).toHaveLength(1);
+});

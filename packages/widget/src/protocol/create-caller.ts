@@ -1,4 +1,4 @@
-import type { SessionToken } from '@salient/shared-types';
+import type { Identified, SessionToken } from '@salient/shared-types';
 import { ChatError, isChatError } from './errors.ts';
 import { readError } from './read-error.ts';
 import type { TokenStore } from './token-store.ts';
@@ -27,6 +27,8 @@ export interface CallerDependencies {
 
 const CALL_TIMEOUT_MS = 20_000;
 const TOKEN_PATH = '/session/token';
+export const IDENTIFY_PATH = '/identify';
+export const SIGN_OUT_PATH = '/session/signout';
 /** What the server says of the credential: `rotate`, a token is to be exchanged; `renewed`, the browser has another cookie. */
 const SESSION_HEADER = 'X-Salient-Session';
 
@@ -39,6 +41,8 @@ const SESSION_HEADER = 'X-Salient-Session';
 export function createCaller({ agentUrl, tokens, fetch, isOnline }: CallerDependencies): Call {
   let sessionExpected = false;
   let tokenRequest: Promise<void> | undefined;
+  /** What the server was told of the visitor. Where the cookie did not stay, the token's visitor has to be told it too. */
+  let introduction: object | undefined;
 
   return async function call(path, options = {}) {
     const tokenUsed = tokens.get();
@@ -59,6 +63,8 @@ export function createCaller({ agentUrl, tokens, fetch, isOnline }: CallerDepend
     const response = await send(path, options, token);
     if (!response.ok) throw await readError(response);
     sessionExpected = true;
+    if (path === IDENTIFY_PATH) introduction = options.body;
+    if (path === SIGN_OUT_PATH) introduction = undefined;
     // Whether it comes to anything or not: the old one works until the new one has been used.
     if (token && path !== TOKEN_PATH && response.headers.get(SESSION_HEADER) === 'rotate') {
       requestToken(undefined).catch(() => {});
@@ -99,11 +105,20 @@ export function createCaller({ agentUrl, tokens, fetch, isOnline }: CallerDepend
 
   /** Two calls refused at once must not make two sessions. */
   function requestToken(signal: AbortSignal | undefined): Promise<void> {
+    const isFirst = tokens.get() === null;
     tokenRequest ??= attempt(TOKEN_PATH, { method: 'POST', body: {}, signal })
       .then((response) => response.json())
       .then((token: SessionToken) => tokens.set(token))
+      .then(() => (isFirst && introduction ? introduceAgain(introduction) : undefined))
       .finally(() => (tokenRequest = undefined));
     return tokenRequest;
+  }
+
+  async function introduceAgain(body: object): Promise<void> {
+    introduction = undefined;
+    const response = await attempt(IDENTIFY_PATH, { method: 'POST', body });
+    const { token } = (await response.json()) as Identified;
+    if (token) tokens.set(token);
   }
 
   function dropToken(token: string) {
