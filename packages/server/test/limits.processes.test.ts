@@ -91,7 +91,7 @@ describe('limits counted in Redis', () => {
 
   beforeEach(async () => {
     redis = await openRedis();
-    client = createClient({ url: redis.url, RESP: 2 }) as unknown as RedisClient;
+    client = createClient({ url: redis.url, RESP: 2 });
     await client.connect();
     cleanUp.unshift(() => Promise.resolve(client.destroy()));
   });

@@ -46,7 +46,7 @@ function createVisitorAt(address = `198.51.100.${(lastAddress += 1)}`): Visitor 
   const visitor = createVisitor(server.url);
   return {
     ...visitor,
-    fetch: (path, init) => visitor.fetch(path, { ...init, headers: { ...init?.headers, 'X-Forwarded-For': address } }),
+    fetch: (path) => visitor.fetch(path, { headers: { 'X-Forwarded-For': address } }),
     post: (path, body, headers) => visitor.post(path, body, { ...headers, 'X-Forwarded-For': address }),
   };
 }
