@@ -11,7 +11,7 @@ test('each file comes when it is needed, and not before', async ({ page, context
   );
   const files: string[] = [];
   page.on('request', (request) => {
-    const name = /\/([a-z-]+?)(?:-[\w-]{6,8})?\.js$/.exec(new URL(request.url()).pathname)?.[1];
+    const name = /\/(chat-widget|[a-z-]+?)(?:-[\w-]{6,8})?\.js$/.exec(new URL(request.url()).pathname)?.[1];
     if (name) files.push(name);
   });
   await page.goto(url);

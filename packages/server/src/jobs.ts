@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from './log.ts';
 
 export interface Job {
@@ -10,6 +11,8 @@ export interface Job {
 /** Runs each job again and again, never twice at once. A run that fails is logged and tried again at its next turn. */
 export function startJobs(log: Logger, jobs: readonly Job[]): { stop(): Promise<void> } {
   const stopping = new AbortController();
+  // One of each job, or Node takes them for a leak.
+  setMaxListeners(jobs.length, stopping.signal);
   const running = jobs.map((job) => repeat(job, log, stopping.signal));
   return {
     async stop() {
