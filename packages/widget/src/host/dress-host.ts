@@ -26,14 +26,14 @@ export function dressHost(
   const container = root.firstElementChild as HTMLElement;
   const { mode } = config.peek();
   const zIndex = computed(() => config.value.zIndex);
-  // The loader's, if it has drawn a launcher.
-  const [look = new CSSStyleSheet()] = root.adoptedStyleSheets;
+  const look = new CSSStyleSheet();
   const markdown = new CSSStyleSheet();
   const later = new CSSStyleSheet();
   const panel = new CSSStyleSheet();
   const theme = new CSSStyleSheet();
   panel.replaceSync(panelCss);
-  root.adoptedStyleSheets = [look, markdown, later, panel, theme];
+  const sheets = [look, markdown, later, panel, theme];
+  root.adoptedStyleSheets.push(...sheets);
   container.className = 'salient';
   const stops = [
     effect(() => look.replaceSync(lookCss({ ...config.value, index: stackIndex }) + hostCss(mode, isHidden.value))),
@@ -48,5 +48,6 @@ export function dressHost(
   return () => {
     ended.abort();
     for (const stop of stops) stop();
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((sheet) => !sheets.includes(sheet));
   };
 }

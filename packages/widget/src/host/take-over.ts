@@ -43,6 +43,8 @@ export function takeOver(page: LoaderPage): void {
     if (!element.isConnected) await placeHost(element, options.target);
     if (options.launcher) launcher?.remove();
     else if (launcher) takeLauncher(launcher);
+    // What the loader has said of the look, the panel says anew.
+    if (look) root.adoptedStyleSheets[0]?.replaceSync('');
     const serverConfig = launched.config;
     const widget = mountWidget({ root, options, serverConfig, stackIndex: look?.index, isReady, report });
     const stopFollowing = followAttributes(element, widget, (changes) => replaceWidget(launched, changes, page));
