@@ -126,7 +126,7 @@ describe('Redis', () => {
     const { createClient } = await import('@redis/client');
     const client = createClient({ url: redis.url });
     await client.connect();
-    await expect.poll(() => client.keys('*')).toHaveLength(1);
+    await expect.poll(() => client.keys('salient:turn:*')).toHaveLength(1);
     await wait(200);
     for (const key of await client.keys('*')) expect(await client.ttl(key)).toBeGreaterThan(0);
     client.destroy();

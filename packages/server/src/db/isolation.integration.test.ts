@@ -104,25 +104,24 @@ describe('the catalogue (T2)', () => {
 
   it('grants what serving needs and no more', async () => {
     expect(await database.asWorker(describeGrants)).toMatchInlineSnapshot(`
-      "salient_app account_budgets SELECT, INSERT, UPDATE
+      "salient_app account_budgets SELECT, INSERT, UPDATE, DELETE
       salient_app account_invites SELECT, INSERT, UPDATE, DELETE
       salient_app accounts SELECT, INSERT, UPDATE
-      salient_app agent_config_versions SELECT, INSERT
-      salient_app agent_instances SELECT, INSERT, UPDATE
-      salient_app api_keys SELECT, INSERT (UPDATE revoked_at, UPDATE revoked_by)
+      salient_app agent_config_versions SELECT, INSERT, DELETE
+      salient_app agent_instances SELECT, INSERT, UPDATE, DELETE
+      salient_app api_keys SELECT, INSERT, DELETE (UPDATE revoked_at, UPDATE revoked_by)
       salient_app audit_events SELECT, INSERT
       salient_app audit_heads SELECT, INSERT, UPDATE
-      salient_app budget_counters SELECT, INSERT, UPDATE
-      salient_app budget_reservations SELECT, INSERT, DELETE
       salient_app browser_keys SELECT, INSERT, UPDATE
+      salient_app budget_counters SELECT, INSERT, UPDATE, DELETE
+      salient_app budget_reservations SELECT, INSERT, DELETE
       salient_app email_tokens SELECT, INSERT, DELETE
       salient_app identity_keys SELECT, INSERT, UPDATE, DELETE
       salient_app knowledge_chunks SELECT, INSERT, UPDATE, DELETE
       salient_app knowledge_documents SELECT, INSERT, UPDATE, DELETE
       salient_app llm_requests SELECT, INSERT
-      salient_app messages SELECT, INSERT, UPDATE
-      salient_app notifications SELECT, INSERT
       salient_app messages SELECT, INSERT, UPDATE, DELETE
+      salient_app notifications SELECT, INSERT, DELETE
       salient_app profiles SELECT, INSERT, UPDATE, DELETE
       salient_app roles SELECT
       salient_app session_tokens SELECT, INSERT, UPDATE, DELETE
@@ -130,15 +129,16 @@ describe('the catalogue (T2)', () => {
       salient_app user_roles SELECT, INSERT, UPDATE, DELETE
       salient_app user_sessions SELECT, INSERT, UPDATE, DELETE
       salient_app users SELECT, INSERT, UPDATE
-      salient_worker account_budgets SELECT
       salient_app visitor_keys SELECT, INSERT, UPDATE, DELETE
       salient_app visitors SELECT, INSERT, UPDATE, DELETE
+      salient_worker account_budgets SELECT
       salient_worker account_invites SELECT, DELETE
       salient_worker accounts SELECT
       salient_worker agent_instances SELECT (UPDATE last_used_at)
       salient_worker api_keys SELECT (UPDATE last_used_at)
       salient_worker audit_events SELECT
       salient_worker audit_heads SELECT
+      salient_worker browser_keys SELECT, DELETE
       salient_worker budget_counters SELECT, DELETE
       salient_worker budget_reservations SELECT
       salient_worker email_tokens SELECT, DELETE
@@ -146,12 +146,7 @@ describe('the catalogue (T2)', () => {
       salient_worker messages SELECT (UPDATE content, UPDATE lease_expires_at, UPDATE lease_owner, UPDATE metadata)
       salient_worker notifications SELECT (UPDATE announced_at)
       salient_worker rate_limits SELECT, INSERT, UPDATE, DELETE
-      salient_worker browser_keys SELECT, DELETE
-      salient_worker email_tokens SELECT, DELETE
-      salient_worker llm_requests SELECT
-      salient_worker messages SELECT (UPDATE content, UPDATE lease_expires_at, UPDATE lease_owner)
       salient_worker session_tokens SELECT, DELETE
-      salient_worker rate_limits SELECT, INSERT, UPDATE, DELETE
       salient_worker sessions SELECT
       salient_worker user_sessions SELECT, DELETE"
     `);

@@ -162,7 +162,7 @@ export const agentLayerSchema = z.strictObject({
       fallback_model: z.strictObject(providerChoice).optional(),
     })
     .optional(),
-  /** Whom it speaks with: anybody, or people whom the account vouches for. */
+  /** Everybody may talk to it, or only people whom the account vouches for. */
   access: z.enum(AGENT_ACCESS).optional(),
   identity: z.strictObject({ required: z.boolean().optional() }).optional(),
   feature_flags: z

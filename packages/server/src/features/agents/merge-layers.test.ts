@@ -57,6 +57,8 @@ const [LOW, HIGH] = [
       max_agent_tokens_per_hour: 1,
     },
     budget: { monthly_usd: '1' },
+    access: 'public',
+    identity: { required: false },
     feature_flags: { enable_feedback: false },
   },
   {
@@ -109,6 +111,8 @@ const [LOW, HIGH] = [
       max_agent_tokens_per_hour: 9,
     },
     budget: { monthly_usd: '9' },
+    access: 'private',
+    identity: { required: true },
     feature_flags: { enable_feedback: true },
   },
 ] as const satisfies AgentLayer[] as unknown as [AgentLayer, AgentLayer];
@@ -173,6 +177,7 @@ describe('mergeLayers', () => {
   it('fills what no layer says', () => {
     expect(merge({})).toMatchInlineSnapshot(`
       {
+        "access": "public",
         "agentType": "simple_chat",
         "allowedOrigins": [],
         "budget": {
@@ -184,6 +189,7 @@ describe('mergeLayers', () => {
         "displayName": "Row name",
         "featureFlags": {},
         "historyLimit": 50,
+        "identityRequired": false,
         "knowledgeInclude": [],
         "llm": {
           "apiKeyEnv": null,

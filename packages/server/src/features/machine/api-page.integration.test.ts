@@ -62,14 +62,15 @@ describe('docs/api.md', () => {
     expect(await runScript(scripts[1] ?? '')).toBe(ANSWER);
   });
 
-  it.skipIf(!hasCurl())('shows how to ask with curl', async () => {
-    const { stdout } = await run('sh', ['-c', curl], { env });
-    const shown = JSON.parse(examples('json')[0] ?? '') as { metadata: object };
-    const given = JSON.parse(stdout) as { response: string; metadata: object };
-    expect(given).toMatchObject({ response: ANSWER, metadata: { org_id: 'customer-17', status: 'complete' } });
-    expect(Object.keys(shown)).toEqual(Object.keys(given));
-    expect(Object.keys(shown.metadata)).toEqual(Object.keys(given.metadata));
-  });
+  if (hasCurl())
+    it('shows how to ask with curl', async () => {
+      const { stdout } = await run('sh', ['-c', curl], { env });
+      const shown = JSON.parse(examples('json')[0] ?? '') as { metadata: object };
+      const given = JSON.parse(stdout) as { response: string; metadata: object };
+      expect(given).toMatchObject({ response: ANSWER, metadata: { org_id: 'customer-17', status: 'complete' } });
+      expect(Object.keys(shown)).toEqual(Object.keys(given));
+      expect(Object.keys(shown.metadata)).toEqual(Object.keys(given.metadata));
+    });
 
   it('names every scope with the addresses that it opens', async () => {
     const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as ApiDocument;

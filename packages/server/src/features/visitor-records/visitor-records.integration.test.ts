@@ -186,6 +186,7 @@ describe('a visitor’s export', () => {
         expect(exported.tables[table]?.length, table).toBeGreaterThanOrEqual(theirs.length);
     }
     expect(Object.keys(exported.tables).toSorted()).toEqual([
+      'budget_counters',
       'llm_requests',
       'messages',
       'profiles',
@@ -225,6 +226,7 @@ describe('erasing a visitor', () => {
       ['database', 'visitor_keys', 0],
       ['database', 'profiles', 4],
       ['database', 'visitors', 1],
+      ['database', 'budget_counters', 0],
       ['live answers', 'answers under way', 0],
       ['files', 'files', 0],
     ]);
