@@ -123,7 +123,7 @@ test('where an element of the page is the launcher and the panel cannot be had, 
   addTag(scriptTag({ agent: 'lost', launcher: '.ask' }));
   await eventually(() => expect(document.querySelector('.ask')!.getAttribute('aria-haspopup')).toBe('dialog'));
   document.querySelector<HTMLElement>('.ask')!.click();
-  await eventually(() => expect(inside('.launcher.failed')).toBeTruthy());
+  await eventually(() => expect(inside('.launcher.away')).toBeTruthy());
   inside('.launcher')!.click();
   await eventually(() => expect(imports).toHaveLength(2));
   imports.length = 0;
@@ -140,7 +140,7 @@ test('a panel that cannot be had is asked for again at the next intent', async (
   expect(inside('.launcher')!.className).toBe('launcher');
   inside('.launcher')!.click();
   expect(inside('.launcher')!.className).toBe('launcher busy');
-  await eventually(() => expect(inside('.launcher')!.className).toBe('launcher failed'));
+  await eventually(() => expect(inside('.launcher')!.className).toBe('launcher away'));
   expect(inside('.launcher')!.getAttribute('aria-label')).toBe('Chat did not load. Try again.');
   isPanelReachable = true;
   inside('.launcher')!.click();

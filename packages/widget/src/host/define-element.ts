@@ -67,7 +67,7 @@ export function defineElement(
           launcher.className = 'launcher busy';
           await load();
           if (panel) return;
-          launcher.className = 'launcher failed';
+          launcher.className = 'launcher away';
           launcher.setAttribute('aria-label', PANEL_FAILED);
         };
       }

@@ -28,7 +28,7 @@ export function useLaunchers(widget: LaunchedWidget, load: () => Promise<unknown
 
   function showFailure() {
     const button = (widget.launcher ??= drawLauncher());
-    button.className = 'launcher failed';
+    button.className = 'launcher away';
     button.setAttribute('aria-label', PANEL_FAILED);
     button.onclick = () => {
       button.className = 'launcher busy';
