@@ -107,7 +107,7 @@ describe('the catalogue (T2)', () => {
       "salient_app account_budgets SELECT, INSERT, UPDATE, DELETE
       salient_app account_invites SELECT, INSERT, UPDATE, DELETE
       salient_app accounts SELECT, INSERT, UPDATE
-      salient_app agent_config_versions SELECT, INSERT, DELETE
+      salient_app agent_config_versions SELECT, INSERT
       salient_app agent_instances SELECT, INSERT, UPDATE, DELETE
       salient_app api_keys SELECT, INSERT, DELETE (UPDATE revoked_at, UPDATE revoked_by)
       salient_app audit_events SELECT, INSERT

@@ -8,6 +8,9 @@ const SECRET_COLUMN = /_hash$|^hash$|_secret$|^session_key$|^subject$|^search_ve
 /** What outlives an account: bills have to be shown for years, and the log of who did what with them. */
 const KEPT = new Set(['llm_requests', 'audit_events']);
 
+/** Nobody may delete it by itself: its rows go with what they hang on. */
+const CASCADING = new Set(['agent_config_versions']);
+
 interface AccountTable {
   name: string;
   columns: string[];
@@ -62,7 +65,7 @@ export async function eraseAccount(
     receipt.kept.push({ name, rows, why: 'bills and the log of who did what have to be shown for years' });
   }
   const order = Object.keys(INVENTORY);
-  const erasable = tables.filter(({ name }) => !KEPT.has(name));
+  const erasable = tables.filter(({ name }) => !KEPT.has(name) && !CASCADING.has(name));
   // Children before what they hang on.
   erasable.sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
   for (const { name } of erasable) {
