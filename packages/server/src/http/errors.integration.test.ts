@@ -67,7 +67,7 @@ function withoutId({ request_id: _, ...body }: ErrorBody): Omit<ErrorBody, 'requ
   return body;
 }
 
-describe('a body that is not a message', () => {
+describe('a body that is not a message (L4, L5)', () => {
   const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
   const deepContext = (depth: number) => `{"message":"hi","context":{"a":${nested(depth)}}}`;
   const bodies: [name: string, body: string | Buffer, detail: RegExp][] = [

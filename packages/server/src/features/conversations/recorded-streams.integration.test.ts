@@ -62,11 +62,11 @@ async function expectFacts(recording: RecordingFacts, style: WireStyle, cuts: re
 describe.each(listRecordings().map((recording) => [recording.file, recording] as const))(
   '%s (S10)',
   (_file, recording) => {
-    it.each(STYLES)('gives its text and its tokens %s', async (_name, style) => {
+    it.each(STYLES)('gives its text and its tokens (M1, S10) %s', async (_name, style) => {
       await expectFacts(recording, style, []);
     });
 
-    it('gives its text and its tokens cut at any bytes', async () => {
+    it('gives its text and its tokens cut at any bytes (M1, S10)', async () => {
       const size = encodeRecording(recording.file, { lineEnd: '\r\n' }).length;
       await fc.assert(
         fc.asyncProperty(fc.uniqueArray(fc.nat(size), { minLength: 10, maxLength: 60 }), (positions) =>
