@@ -37,7 +37,7 @@ import {
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
-import { clearExpired as clearExpiredSignIns, createPeople } from './features/people/index.ts';
+import { clearExpiredSignIns, createPeople } from './features/people/index.ts';
 import { createKeyDoors } from './features/keys/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
 import { CLEAR_EXPIRED_INTERVAL_MS, clearExpired, sessionRules } from './features/sessions/index.ts';

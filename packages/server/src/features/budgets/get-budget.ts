@@ -1,5 +1,6 @@
 import type { AccountTransaction } from '../../db/index.ts';
-import { ACCOUNT_TIERS, type AccountTier } from '../../account-tiers.ts';
+import type { AccountTier } from '../../account-tiers.ts';
+import { tierOf } from '../agents/index.ts';
 import type { TierBudgets } from './tier-budgets.ts';
 
 /** US dollars as decimal strings; null: no limit. */
@@ -38,7 +39,7 @@ export async function getBudget(
   tiers: TierBudgets,
 ): Promise<AccountBudgets> {
   const account = await tx.account.findUniqueOrThrow({ where: { id: accountId }, include: { budget: true } });
-  const tier = ACCOUNT_TIERS.find((name) => name === account.subscriptionTier) ?? 'free';
+  const tier = tierOf(account);
   const { budget } = account;
   const chosen: BudgetLimits = {
     daily_usd: budget?.dailyUsd?.toFixed(8) ?? null,

@@ -1,4 +1,3 @@
-import type { ErrorCode } from '@salient/shared-types';
 import { z } from 'zod';
 import type { Operation } from '../../openapi/operation.ts';
 import { slugSchema } from '../agents/index.ts';
@@ -6,7 +5,6 @@ import { accountBudgetsSchema, notificationsSchema } from './replies.ts';
 import { budgetBodySchema, notificationsQuerySchema } from './schemas.ts';
 
 const path = z.object({ account: slugSchema });
-const BEHIND_A_LOGIN: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'ACCOUNT_NOT_FOUND'];
 
 export const budgetOperations: readonly Operation[] = [
   {
@@ -17,7 +15,6 @@ export const budgetOperations: readonly Operation[] = [
     permission: 'read_usage',
     parameters: { path },
     replies: { 200: accountBudgetsSchema },
-    errors: BEHIND_A_LOGIN,
   },
   {
     method: 'put',
@@ -29,7 +26,6 @@ export const budgetOperations: readonly Operation[] = [
     parameters: { path },
     body: budgetBodySchema,
     replies: { 200: accountBudgetsSchema },
-    errors: BEHIND_A_LOGIN,
   },
   {
     method: 'get',
@@ -39,6 +35,5 @@ export const budgetOperations: readonly Operation[] = [
     permission: 'read_usage',
     parameters: { path, query: notificationsQuerySchema },
     replies: { 200: notificationsSchema },
-    errors: BEHIND_A_LOGIN,
   },
 ];

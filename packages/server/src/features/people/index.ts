@@ -1,4 +1,4 @@
-export { clearExpired } from './clear-expired.ts';
+export { clearExpiredSignIns } from './clear-expired-sign-ins.ts';
 export { ownPagesOnly } from './auth-routes.ts';
 export { createPeople, type People } from './create-people.ts';
 export type { EnterAccount } from './enter-account.ts';

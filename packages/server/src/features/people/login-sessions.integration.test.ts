@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { addMember, browserOf, createPerson, errorOf, TEST_PASSWORD, type Person } from '../../../test/person.ts';
 import { startTestServer, type TestServer } from '../../../test/start-test-server.ts';
-import { clearExpired } from './clear-expired.ts';
+import { clearExpiredSignIns } from './clear-expired-sign-ins.ts';
 
 const REFUSED = [401, 'UNAUTHENTICATED'];
 
@@ -192,7 +192,7 @@ describe('a session', () => {
         )
       )[0]?.count;
     expect(await count()).toBe(1n);
-    await clearExpired(database, server.running.config.app.people);
+    await clearExpiredSignIns(database, server.running.config.app.people);
     expect(await count()).toBe(0n);
     expect((await (await createPerson(server)).fetch('/auth/me')).status).toBe(200);
   });

@@ -14,6 +14,5 @@ export const usageOperations: readonly Operation[] = [
     permission: 'read_usage',
     parameters: { path: z.object({ account: slugSchema }), query: usageQuerySchema },
     replies: { 200: usageSummarySchema },
-    errors: ['UNAUTHENTICATED', 'FORBIDDEN', 'ACCOUNT_NOT_FOUND'],
   },
 ];
