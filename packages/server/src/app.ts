@@ -89,9 +89,9 @@ export function createApp(dependencies: AppDependencies): Express {
     cookie: createSessionCookie(config.app.session, config),
     secret: config.secret,
     rules: sessionRules(config.app.session),
-    notes: createAnomalyNotes(database, limits.limiter),
+    notes: createAnomalyNotes(database, { own: limits.ownLimiter, shared: limits.limiter }),
   };
-  const visitorOf = createVisitorOf(visitors, createFindUser(people.enterAccount));
+  const { visitorOf, senderOf } = createVisitorOf(visitors, createFindUser(people.enterAccount));
   const enterAgent = createEnterAgent(directory);
 
   const health = createHealthRoutes(database, dependencies.isReady);
@@ -99,6 +99,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const conversations = createConversationRoutes({
     conversations: dependencies.conversations,
     visitorOf,
+    senderOf,
     maxMessageChars: config.app.chat.max_message_chars,
   });
   const sessions = createSessionRoutes({

@@ -58,6 +58,7 @@ const LAST_USED_INTERVAL_MS = 5_000;
 const CORRECT_LIMITS_INTERVAL_MS = 1_000;
 const FORGET_LIMITS_INTERVAL_MS = 60_000;
 const CLEAR_INTERVAL_MS = 3_600_000;
+const STATISTICS_INTERVAL_MS = 5_000;
 /** How long the rest of an end may take, once the last answer is stored. */
 const CLOSE_MS = 1_800;
 
@@ -214,6 +215,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
       everyMs: RETENTION_INTERVAL_MS,
       run: () => enforceRetention(database, config.app.retention),
     },
+    { name: 'refresh statistics', everyMs: STATISTICS_INTERVAL_MS, run: () => database.refreshStatistics() },
     { name: 'note last use', everyMs: LAST_USED_INTERVAL_MS, run: () => conversations.lastUsed.flush() },
     { name: 'note last use of keys', everyMs: LAST_USED_INTERVAL_MS, run: () => keysLastUsed.flush() },
   ]);

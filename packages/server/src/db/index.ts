@@ -8,12 +8,12 @@ export type { AccountTransaction, WorkerTransaction } from './tenant-scope.ts';
 export type { BudgetNotification, BudgetRequest, ReachedBudget } from './budget-statements.ts';
 export type {
   AttemptOutcome,
-  BeginTurnInput,
   BeginTurnOutcome,
   FoundKnowledge,
   KnowledgeSearch,
   LlmRequestRow,
   OrphanedTurn,
   PendingCall,
+  StartTurnInput,
 } from './turn-statements.ts';
-export type { EnteredByKey, EnteredVisitor } from './visitor-statements.ts';
+export type { EnterByKeyInput, EnteredByKey, EnteredVisitor } from './visitor-statements.ts';

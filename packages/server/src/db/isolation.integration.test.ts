@@ -533,11 +533,12 @@ async function seedAccount(slug: string): Promise<string> {
 }
 
 function beginTurn(accountId: string, agentInstanceId: string) {
-  return database.turns.beginTurn({
+  const input = {
     accountId,
     accountSlug: 'a',
     agentInstanceId,
     sessionKey: 'new visitor',
+    entry: null,
     content: 'Hello',
     clientMessageId: null,
     requestHash: null,
@@ -548,7 +549,8 @@ function beginTurn(accountId: string, agentInstanceId: string) {
     leaseSeconds: 30,
     historyLimit: 10,
     search: null,
-  });
+  };
+  return database.turns.startTurn(input, null);
 }
 
 /** Another pool on the same database. The embedded one has one connection for everybody. */

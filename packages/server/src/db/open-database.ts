@@ -2,6 +2,7 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { embeddedAdapter, openEmbedded } from './embedded.ts';
 import { isMigrated, migrate } from './migrate.ts';
+import { refreshStatistics } from './refresh-statistics.ts';
 import { openPool, postgresAdapter, withMigrationLock } from './postgres.ts';
 import { createFindApiKey, type FindApiKey } from './find-api-key.ts';
 import { createLimitStatements, type LimitStatements } from './limit-statements.ts';
@@ -42,6 +43,8 @@ export interface Database extends TenantScope, PersonScope {
   readonly visitors: VisitorStatements;
   /** Names of the migrations applied while opening. */
   readonly migrated: string[];
+  /** Tells the planner about tables that have grown, as `refreshStatistics` says. */
+  refreshStatistics(): Promise<string[]>;
   /** Rejects when the database cannot be reached. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -98,6 +101,7 @@ function createDatabase(
     conversations: createConversationReads(prisma),
     findApiKey: createFindApiKey(run),
     visitors: createVisitorStatements(run),
+    refreshStatistics: () => refreshStatistics(run),
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
     },

@@ -2,14 +2,17 @@ import type { TimedClaim } from '../limits/gcra.ts';
 import type { TakenClaims } from '../limits/limit-store.ts';
 import { inOrderOf, type StoredTaking } from './limit-statements.ts';
 import type { BudgetRequest, ReachedBudget } from './budget-statements.ts';
+import type { EnterByKeyInput, EnteredByKey } from './visitor-statements.ts';
 import type { RunStatement, RunTentatively } from './run-statement.ts';
 
-/** What `begin_turn` needs. The function is in prisma/migrations; it runs as the application role, in its account. */
-export interface BeginTurnInput {
+/** What `start_turn` needs. The function is in prisma/migrations; it runs as the application role, in its account. */
+export interface StartTurnInput {
   accountId: string;
   accountSlug: string;
   agentInstanceId: string;
   sessionKey: string;
+  /** Whose browser it is has not been looked up: it is `sessionKey`'s if this proves it. Null: that is known. */
+  entry: EnterByKeyInput | null;
   content: string;
   clientMessageId: string | null;
   requestHash: string | null;
@@ -63,6 +66,15 @@ export interface PendingCall {
 
 /** `ended`: another process has ended the turn. */
 export type AttemptOutcome = { outcome: 'reserved' | 'ended' } | ({ outcome: 'over_budget' } & ReachedBudget);
+
+/** What became of a message. `entered` is null where nothing was to be proved. */
+export interface StartedTurn {
+  entered: EnteredByKey | null;
+  /** Null where no limits were to be taken, or the browser was not the expected visitor's. */
+  taken: TakenClaims | null;
+  /** Null where a limit refused, or the browser was not the expected visitor's. */
+  begun: BeginTurnOutcome | null;
+}
 
 export type BeginTurnOutcome =
   | {
@@ -154,17 +166,16 @@ export interface OrphanedTurn {
 
 /** The statements on a turn's way, each one round trip and one transaction. Written in SQL; typed here and nowhere else. */
 export interface TurnStatements {
-  beginTurn(input: BeginTurnInput): Promise<BeginTurnOutcome>;
   /**
-   * Takes these limits and begins the turn, or does neither. What is taken for a turn that does not begin, such as one
-   * that has begun before, is given back. `begun` is null where a limit refused.
+   * Enters the browser, takes the limits and begins the turn; or says at which of them it ended. Limits are taken for a turn
+   * that begins, and for no other. Claims are null where they are counted elsewhere.
    */
-  beginLimitedTurn(
-    input: BeginTurnInput,
-    claims: readonly TimedClaim[],
-  ): Promise<{ begun: BeginTurnOutcome | null; taken: TakenClaims }>;
-  /** Finds what this message has begun before, also at this moment elsewhere. Begins nothing: null where it would have to. */
-  joinTurn(input: BeginTurnInput): Promise<BeginTurnOutcome | null>;
+  startTurn(input: StartTurnInput, claims: readonly TimedClaim[] | null): Promise<StartedTurn>;
+  /**
+   * Finds what this message has begun before, also at this moment elsewhere. Begins nothing: null where it would have to.
+   * The visitor must be proved.
+   */
+  joinTurn(input: StartTurnInput): Promise<BeginTurnOutcome | null>;
   /** Enters a call that failed; reserves and notes the one that is to follow it. Safe to repeat. */
   recordAttempt(
     accountId: string,
@@ -186,21 +197,19 @@ export interface TurnStatements {
 /** Through `run`, not through Prisma: its client costs more than all else a turn does in this process. */
 export function createTurnStatements(run: RunStatement, tentatively: RunTentatively): TurnStatements {
   return {
-    async beginTurn(input) {
-      const [row] = await run<BegunRow>(BEGIN_TURN, [...begunBy(input), null]);
-      return outcomeOf(row);
-    },
-
-    async beginLimitedTurn(input, claims) {
-      const [row] = await run<BegunRow>(BEGIN_TURN, [...begunBy(input), JSON.stringify(claims)]);
-      if (!row?.taken) throw new Error('take_limits gave no answer');
-      const taken = inOrderOf(claims, row.taken);
-      return { begun: taken.allowed ? outcomeOf(row) : null, taken };
+    async startTurn(input, claims) {
+      const [row] = await run<StartedRow>(START_TURN, startedBy(input, claims));
+      if (!row) throw new Error('start_turn gave no row');
+      const { entered } = row;
+      const isExpected = entered === null || (entered.status === 'ok' && entered.session_key === input.sessionKey);
+      if (!isExpected) return { entered, taken: null, begun: null };
+      const taken = claims && row.taken ? inOrderOf(claims, row.taken) : null;
+      return { entered, taken, begun: taken?.allowed === false ? null : outcomeOf(row) };
     },
 
     async joinTurn(input) {
-      const isOld = ([row]: BegunRow[]) => outcomeOf(row).outcome !== 'created';
-      const [row] = await tentatively(BEGIN_TURN, [...begunBy(input), null], isOld);
+      const isOld = ([row]: StartedRow[]) => outcomeOf(row).outcome !== 'created';
+      const [row] = await tentatively(START_TURN, startedBy({ ...input, entry: null }, null), isOld);
       return row ? outcomeOf(row) : null;
     },
 
@@ -233,13 +242,20 @@ export function createTurnStatements(run: RunStatement, tentatively: RunTentativ
   };
 }
 
-interface BegunRow {
+interface StartedRow {
+  entered: EnteredByKey | null;
   taken: StoredTaking | null;
   turn: BeginTurnOutcome | null;
   knowledge: FoundKnowledge | null;
 }
 
-function begunBy({ search, call, budget, ...input }: BeginTurnInput): unknown[] {
+const START_TURN = `SELECT * FROM start_turn($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8::uuid, $9::jsonb, $10::uuid, $11::integer,
+  $12::integer, $13::jsonb, $14::jsonb, $15::jsonb)`;
+
+function startedBy(
+  { search, call, budget, entry, ...input }: StartTurnInput,
+  claims: readonly TimedClaim[] | null,
+): unknown[] {
   return [
     input.accountId,
     input.accountSlug,
@@ -254,26 +270,12 @@ function begunBy({ search, call, budget, ...input }: BeginTurnInput): unknown[] 
     input.leaseSeconds,
     input.historyLimit,
     search && JSON.stringify(search),
+    claims && JSON.stringify(claims),
+    entry && JSON.stringify(entry),
   ];
 }
 
-function outcomeOf(row: BegunRow | undefined): BeginTurnOutcome {
-  if (!row?.turn) throw new Error('begin_turn gave no answer');
+function outcomeOf(row: StartedRow | undefined): BeginTurnOutcome {
+  if (!row?.turn) throw new Error('start_turn gave no answer');
   return row.turn.outcome === 'created' ? { ...row.turn, knowledge: row.knowledge } : row.turn;
 }
-
-// $14: the limits to take first, null where they are counted elsewhere. They come before everything else that locks rows.
-const BEGIN_TURN = `
-  SELECT begun.taken, begun.turn,
-    CASE WHEN begun.turn ->> 'outcome' = 'created' AND $13::jsonb IS NOT NULL
-      THEN search_knowledge($1::uuid, $3::uuid, $13::jsonb) END AS knowledge,
-    CASE WHEN begun.turn ->> 'outcome' <> 'created' AND $14::jsonb IS NOT NULL
-      THEN give_back_limits($14::jsonb)::text END AS given_back
-  FROM (
-    SELECT limited.taken, CASE WHEN $14::jsonb IS NULL OR (limited.taken ->> 'allowed')::boolean
-      THEN begin_turn($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8::uuid, $9::jsonb, $10::uuid, $11::integer, $12::integer)
-      END AS turn
-    FROM (
-      SELECT CASE WHEN $14::jsonb IS NOT NULL THEN take_limits($14::jsonb) END AS taken
-    ) AS limited
-  ) AS begun`;

@@ -1,5 +1,4 @@
 import type { ConversationOwner } from '../../db/index.ts';
-import type { TurnEvent } from '@salient/shared-types';
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import { clientAddressOf, networkOf } from '../../http/client-address.ts';
@@ -7,8 +6,8 @@ import { refuseForgery } from '../../http/origin-guard.ts';
 import { rateLimitHeaders } from '../../http/rate-limit-headers.ts';
 import { contextOf } from '../../http/request-context.ts';
 import { validate } from '../../http/validate.ts';
-import { agentOf, type Agent } from '../agents/index.ts';
-import type { VisitorOf } from '../sessions/index.ts';
+import { agentOf } from '../agents/index.ts';
+import type { SenderOf, VisitorOf } from '../sessions/index.ts';
 import type { ConversationDependencies } from './dependencies.ts';
 import { followSent, openTurn, type OpenTurn } from './follow-turn.ts';
 import { getHistory } from './get-history.ts';
@@ -22,7 +21,7 @@ import {
   streamQuerySchema,
   turnPathSchema,
 } from './schemas.ts';
-import { sendMessage, type SendMessageInput } from './send-message.ts';
+import { sendMessage } from './send-message.ts';
 import { stopTurn } from './stop-turn.ts';
 import { streamTurn } from './stream-turn.ts';
 import { invalidPosition, parsePosition, type TurnPosition } from './turn-position.ts';
@@ -30,11 +29,13 @@ import { invalidPosition, parsePosition, type TurnPosition } from './turn-positi
 export interface ConversationRouteDependencies {
   conversations: ConversationDependencies;
   visitorOf: VisitorOf;
+  senderOf: SenderOf;
   maxMessageChars: number;
 }
 
 /** The handlers of everything a visitor says and reads. They run behind `agentFromPath`. */
-export function createConversationRoutes({ conversations, visitorOf, maxMessageChars }: ConversationRouteDependencies) {
+export function createConversationRoutes(dependencies: ConversationRouteDependencies) {
+  const { conversations, visitorOf, senderOf, maxMessageChars } = dependencies;
   const bodySchema = sendMessageSchema(maxMessageChars);
   const querySchema = streamQuerySchema(maxMessageChars);
 
@@ -42,10 +43,9 @@ export function createConversationRoutes({ conversations, visitorOf, maxMessageC
   const chat: RequestHandler = async (req, res) => {
     refuseForgery(req);
     const input = validate(bodySchema, req.body, 'body');
-    const { owner, agent } = await enter(req, res, { remember: true });
-    const ids = await send(req, res, { ...toInput(input), agent, sessionKey: owner.sessionKey });
-    contextOf(req).turnId = ids.turn_id;
-    res.set('Cache-Control', 'no-store').json(await getReply(conversations, owner, ids.turn_id));
+    const { owner, turnId } = await send(req, res, input);
+    contextOf(req).turnId = turnId;
+    res.set('Cache-Control', 'no-store').json(await getReply(conversations, owner, turnId));
   };
 
   /** `POST A/stream` */
@@ -103,27 +103,29 @@ export function createConversationRoutes({ conversations, visitorOf, maxMessageC
 
   return { chat, stream, streamByGet, history, stop, feedback };
 
-  async function enter(
-    req: Request,
-    res: Response,
-    options?: { remember: boolean },
-  ): Promise<{ agent: Agent; owner: ConversationOwner }> {
+  async function enter(req: Request, res: Response): Promise<{ owner: ConversationOwner }> {
     const agent = agentOf(req);
-    const { sessionKey } = await visitorOf(req, res, agent, options);
-    return { agent, owner: { accountId: agent.accountId, agentInstanceId: agent.id, sessionKey } };
+    const { sessionKey } = await visitorOf(req, res, agent);
+    return { owner: { accountId: agent.accountId, agentInstanceId: agent.id, sessionKey } };
   }
 
   async function sendAndStream(req: Request, res: Response, input: z.output<typeof bodySchema>): Promise<void> {
-    const { owner, agent } = await enter(req, res, { remember: true });
-    const ids = await send(req, res, { ...toInput(input), agent, sessionKey: owner.sessionKey });
-    show(req, res, await followSent(conversations, owner, ids.turn_id), 0);
+    const { owner, turnId } = await send(req, res, input);
+    show(req, res, await followSent(conversations, owner, turnId), 0);
   }
 
-  async function send(req: Request, res: Response, input: Omit<SendMessageInput, 'network'>): Promise<TurnEvent> {
+  async function send(req: Request, res: Response, input: z.output<typeof bodySchema>) {
+    const agent = agentOf(req);
+    const sender = await senderOf(req, res, agent);
     const network = networkOf(clientAddressOf(req));
-    const { ids, standing } = await sendMessage(conversations, { ...input, network });
+    const { ids, sessionKey, standing } = await sendMessage(conversations, {
+      ...toInput(input),
+      agent,
+      sender,
+      network,
+    });
     if (standing) res.set(rateLimitHeaders(standing));
-    return ids;
+    return { owner: { accountId: agent.accountId, agentInstanceId: agent.id, sessionKey }, turnId: ids.turn_id };
   }
 
   async function rejoin(req: Request, res: Response, { turnId, offset }: TurnPosition): Promise<void> {

@@ -169,6 +169,6 @@ async function store(
     request: row,
   });
   if (finished) return end;
-  const owner = { accountId: turn.accountId, agentInstanceId: agent.id, sessionKey: input.sessionKey };
+  const owner = { accountId: turn.accountId, agentInstanceId: agent.id, sessionKey: input.sender.sessionKey };
   return (await findStoredTurn(database, owner, turn.ids.turn_id))?.end ?? end;
 }

@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { TurnEvent } from '@salient/shared-types';
-import type { BeginTurnInput, ReachedBudget } from '../../db/index.ts';
+import type { ReachedBudget, StartTurnInput } from '../../db/index.ts';
 import { AppError } from '../../errors.ts';
 import type { Claim, Standing } from '../../limits/index.ts';
 import { agentMisconfigured, type Agent } from '../agents/index.ts';
 import { overBudgetMessage, planReservation } from '../budgets/index.ts';
 import { describeSearch } from '../knowledge/index.ts';
+import { knownSender, type Sender } from '../sessions/index.ts';
 import { estimatePromptTokens } from '../usage/index.ts';
 import { beginLimitedTurn } from './begin-limited-turn.ts';
 import { buildPrompt, fitPrompt } from './build-prompt.ts';
@@ -19,7 +20,7 @@ import { LEASE_SECONDS } from './turn-lease.ts';
 
 export interface SendMessageInput {
   agent: Agent;
-  sessionKey: string;
+  sender: Sender;
   /** As it will be stored. */
   message: string;
   clientMessageId: string | null;
@@ -36,6 +37,8 @@ export interface SendMessageInput {
 
 export interface SentMessage {
   ids: TurnEvent;
+  /** Whose it is, now that it is proved. */
+  sessionKey: string;
   /** The tightest limit that the message counted for. Null where it counted for none. */
   standing: Standing | null;
 }
@@ -67,7 +70,7 @@ const REFUSALS = {
  *
  * @throws {AppError} TURN_IN_PROGRESS, VALIDATION_ERROR (another body under the same id, `replaces` not the last
  *   question), AGENT_MISCONFIGURED (no model can be asked), BUDGET_EXCEEDED, NOT_READY (shutting down, or busy),
- *   RATE_LIMIT_EXCEEDED
+ *   RATE_LIMIT_EXCEEDED, UNAUTHENTICATED
  */
 export async function sendMessage(
   dependencies: ConversationDependencies,
@@ -84,7 +87,7 @@ export async function sendMessage(
 }
 
 async function beginTurn(dependencies: ConversationDependencies, input: SendMessageInput): Promise<SentMessage> {
-  const { agent } = input;
+  const { agent, sender } = input;
   const models = dependencies.models.readyModels(agent.config);
   const [first] = models;
   if (!first) {
@@ -102,17 +105,18 @@ async function beginTurn(dependencies: ConversationDependencies, input: SendMess
   const claims = claimsOfTurn(
     {
       agent,
-      sessionKey: input.sessionKey,
+      sessionKey: sender.sessionKey,
       network: input.network,
       tokens: first.provider.name === 'local' ? null : promptTokens + agent.config.llm.maxTokens,
     },
     dependencies.limitSettings,
   );
-  const turn: BeginTurnInput = {
+  const turn: StartTurnInput = {
     accountId: agent.accountId,
     accountSlug: agent.accountSlug,
     agentInstanceId: agent.id,
-    sessionKey: input.sessionKey,
+    sessionKey: sender.sessionKey,
+    entry: sender.entry,
     content: input.message,
     clientMessageId: input.clientMessageId,
     requestHash: input.clientMessageId === null ? null : hashRequest(input),
@@ -142,11 +146,12 @@ async function beginTurn(dependencies: ConversationDependencies, input: SendMess
     historyLimit: agent.config.historyLimit,
     search: vectorSearch.enabled ? describeSearch(input.message, vectorSearch.maxResults) : null,
   };
-  const { begun, standing } = await beginLimitedTurn(dependencies, turn, [
+  const { begun, sessionKey, standing } = await beginLimitedTurn(dependencies, sender, turn, [
     ...claims.turns,
     ...claims.tokens,
     ...(input.claims ?? []),
   ]);
+  if (!begun) return beginTurn(dependencies, { ...input, sender: knownSender(sessionKey) });
 
   if (begun.outcome === 'created' || begun.outcome === 'duplicate') {
     const { session_id, turn_id, user_message_id, message_id } = begun;
@@ -170,7 +175,7 @@ async function beginTurn(dependencies: ConversationDependencies, input: SendMess
     }
     // Also when the same message comes again: the first time may have ended here.
     if (input.consent !== null) await recordConsent(dependencies.database, agent.accountId, session_id, input.consent);
-    return { ids, standing };
+    return { ids, sessionKey, standing };
   }
   if (begun.outcome === 'over_budget') throw overBudget(dependencies, agent, begun);
   const { code, detail, retryAfter } = REFUSALS[begun.outcome];

@@ -3,6 +3,7 @@ import type { Database } from '../../db/index.ts';
 import { agentNotFound, listAgents, type Agent, type AgentDirectory } from '../agents/index.ts';
 import { sendMessage, type ConversationDependencies, type SentMessage } from '../conversations/index.ts';
 import type { KeyHolder } from '../keys/index.ts';
+import { knownSender } from '../sessions/index.ts';
 import type { Limit } from '../../limits/index.ts';
 import { getSession, keepOrgId, newSessionKey, sessionNotFound, type FoundSession } from './machine-session.ts';
 import type { MachineMessage } from './schemas.ts';
@@ -43,7 +44,7 @@ export async function sendAsMachine(
 
   const sent = await sendMessage(dependencies.conversations, {
     agent,
-    sessionKey,
+    sender: knownSender(sessionKey),
     message: body.message,
     clientMessageId,
     replaces: null,

@@ -1,4 +1,4 @@
-import type { Database, EnteredByKey, EnteredVisitor } from '../../db/index.ts';
+import type { Database, EnterByKeyInput, EnteredByKey, EnteredVisitor } from '../../db/index.ts';
 import { AppError } from '../../errors.ts';
 import { hashBrowser, hashCredential } from './hash-credential.ts';
 import type { AnomalyNotes } from './note-anomaly.ts';
@@ -45,6 +45,22 @@ export interface VisitorDependencies {
 /** On 401: the browser has been given another key, or is about to be. The same call, sent again, finds it. */
 const RENEWED_HEADER = { 'X-Salient-Session': 'renewed' };
 
+/** A browser with a cookie, or without, before the database has been asked whose it is. */
+export interface ExpectedVisitor {
+  /** Whose it is unless the database knows better. */
+  visitor: Visitor;
+  /** What to ask the database. */
+  entry: EnterByKeyInput;
+  /** Whether there is anything to ask: a newcomer who leaves no record is not looked up. */
+  isAsked: boolean;
+  /**
+   * What the answer means.
+   *
+   * @throws {AppError} UNAUTHENTICATED for a key that is no longer good
+   */
+  judge(entered: EnteredByKey): Promise<Visitor>;
+}
+
 /**
  * Who is asking: by bearer token, else by cookie, else somebody new.
  *
@@ -54,32 +70,86 @@ export async function identifyVisitor(dependencies: VisitorDependencies, request
   if (request.authorizationHeader !== undefined) {
     return identifyByToken(dependencies, request, request.authorizationHeader);
   }
-  const key = dependencies.cookie.read(request.cookieHeader);
-  if (key !== null) return identifyByKey(dependencies, request, key);
-  if (request.expectsCredential) {
-    throw new AppError('UNAUTHENTICATED', 'The session cookie did not come back. Ask for a session token instead.');
-  }
-  return welcome(dependencies, request);
+  return enter(dependencies, expectVisitor(dependencies, request));
 }
 
-async function identifyByKey(
-  dependencies: VisitorDependencies,
-  request: VisitorRequest,
-  key: VisitorKey,
-): Promise<Visitor> {
-  const { rules, cookie } = dependencies;
-  // Records of what is older than this are cleared away.
-  if (key.issuedAt.getTime() + rules.idleSeconds * 1000 <= Date.now()) return welcome(dependencies, request);
-  const entered = await enterByKey(dependencies, request, key);
-  await noteReuse(dependencies, request, entered);
-  if (entered.status === 'ok') {
-    const renewed = renewKey(key, rules.rotateHours);
-    return visitorOf('cookie', entered, { key: renewed, isKeyNew: renewed !== key });
+/**
+ * Who is asking by cookie, or without one.
+ *
+ * @throws {AppError} UNAUTHENTICATED for a blocked cookie
+ */
+export function expectVisitor(dependencies: VisitorDependencies, request: VisitorRequest): ExpectedVisitor {
+  const { cookie, rules } = dependencies;
+  const key = cookie.read(request.cookieHeader);
+  if (key === null && request.expectsCredential) {
+    throw new AppError('UNAUTHENTICATED', 'The session cookie did not come back. Ask for a session token instead.');
   }
-  if (entered.status === 'expired') return welcome(dependencies, request);
-  // Never a newer seal for the same secret: whoever shows an ended key may be a thief.
-  const another = entered.status === 'ended' && { 'Set-Cookie': cookie.write(createVisitorKey(rules.rotateHours)) };
-  throw noLongerGood({ ...RENEWED_HEADER, ...another });
+  // Records of what is older than this are cleared away.
+  const isKnown = key !== null && key.issuedAt.getTime() + rules.idleSeconds * 1000 > Date.now();
+  return isKnown ? expectReturning(dependencies, request, key) : expectNewcomer(dependencies, request);
+}
+
+/** Asks the database. */
+export async function enter({ database }: VisitorDependencies, expected: ExpectedVisitor): Promise<Visitor> {
+  return expected.isAsked ? expected.judge(await database.visitors.enterByKey(expected.entry)) : expected.visitor;
+}
+
+function expectReturning(dependencies: VisitorDependencies, request: VisitorRequest, key: VisitorKey): ExpectedVisitor {
+  const { rules, cookie } = dependencies;
+  const entry = entryOf(dependencies, request, key);
+  const renewed = renewKey(key, rules.rotateHours);
+  const known = { key: renewed, isKeyNew: renewed !== key };
+  return {
+    entry,
+    isAsked: true,
+    visitor: { identifiedBy: 'cookie', sessionKey: entry.keyHash, externalId: null, token: null, ...known },
+    async judge(entered) {
+      await noteEntry(dependencies, request, entered);
+      if (entered.status === 'ok') return visitorOf('cookie', entered, known);
+      if (entered.status === 'expired') return enter(dependencies, expectNewcomer(dependencies, request));
+      // Never a newer seal for the same secret: whoever shows an ended key may be a thief.
+      const another = entered.status === 'ended' && { 'Set-Cookie': cookie.write(createVisitorKey(rules.rotateHours)) };
+      throw noLongerGood({ ...RENEWED_HEADER, ...another });
+    },
+  };
+}
+
+function expectNewcomer(dependencies: VisitorDependencies, request: VisitorRequest): ExpectedVisitor {
+  const key = createVisitorKey(dependencies.rules.rotateHours);
+  const entry = entryOf(dependencies, request, key);
+  const visitor: Visitor = {
+    identifiedBy: 'none',
+    sessionKey: entry.keyHash,
+    externalId: null,
+    key,
+    isKeyNew: true,
+    token: null,
+  };
+  return {
+    entry,
+    isAsked: request.remember,
+    visitor,
+    async judge(entered) {
+      await noteEntry(dependencies, request, entered);
+      return visitor;
+    },
+  };
+}
+
+function entryOf(
+  { secret, rules }: VisitorDependencies,
+  { accountId, remember }: VisitorRequest,
+  key: VisitorKey,
+): EnterByKeyInput {
+  return {
+    accountId,
+    browserHash: hashBrowser(secret, key.secret),
+    keyHash: hashCredential(secret, accountId, key.secret),
+    issuedAt: key.issuedAt,
+    remember,
+    overlapSeconds: rules.overlapSeconds,
+    absoluteSeconds: rules.absoluteSeconds,
+  };
 }
 
 async function identifyByToken(
@@ -109,38 +179,13 @@ async function identifyByToken(
   };
 }
 
-/** Somebody new. */
-async function welcome(dependencies: VisitorDependencies, request: VisitorRequest): Promise<Visitor> {
-  const key = createVisitorKey(dependencies.rules.rotateHours);
-  const { accountId } = request;
-  const sessionKey = hashCredential(dependencies.secret, accountId, key.secret);
-  if (request.remember) await enterByKey(dependencies, request, key);
-  return {
-    identifiedBy: 'none',
-    sessionKey,
-    externalId: null,
-    key,
-    isKeyNew: true,
-    token: null,
-  };
-}
-
-async function enterByKey(
-  { database, secret, rules, notes }: VisitorDependencies,
-  { accountId, address, remember }: VisitorRequest,
-  key: VisitorKey,
-): Promise<EnteredByKey> {
-  const entered = await database.visitors.enterByKey({
-    accountId,
-    browserHash: hashBrowser(secret, key.secret),
-    keyHash: hashCredential(secret, accountId, key.secret),
-    issuedAt: key.issuedAt,
-    remember,
-    overlapSeconds: rules.overlapSeconds,
-    absoluteSeconds: rules.absoluteSeconds,
-  });
-  if (entered.is_new) await notes.visitorBegun({ accountId, address });
-  return entered;
+async function noteEntry(
+  dependencies: VisitorDependencies,
+  request: VisitorRequest,
+  entered: EnteredByKey,
+): Promise<void> {
+  if (entered.is_new) await dependencies.notes.visitorBegun(request);
+  await noteReuse(dependencies, request, entered);
 }
 
 async function noteReuse(

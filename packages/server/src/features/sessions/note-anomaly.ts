@@ -12,11 +12,19 @@ export interface AnomalyNotes {
   visitorBegun(seen: { accountId: string; address: string }): Promise<void>;
 }
 
-/** More than an office or a school has: programs that take a new cookie for each call. */
+/** More than an office or a school has: programs that take a new cookie for each call. Each process counts for itself. */
 const VISITORS_BY_ADDRESS: Limit = { name: 'new visitors by address', burst: 100, perSeconds: 3600 };
 const NOTES_BY_ADDRESS: Limit = { name: 'notes of many visitors', burst: 1, perSeconds: 3600 };
+/** Asked first, so that the others are asked once an hour and not for each further visitor. */
+const OWN_NOTES_BY_ADDRESS: Limit = { ...NOTES_BY_ADDRESS, name: 'own notes of many visitors' };
 
-export function createAnomalyNotes(database: Database, limiter: Limiter): AnomalyNotes {
+/**
+ * @param limiters `own`: of this process, for what every new visitor counts in; `shared`: of all of them
+ */
+export function createAnomalyNotes(
+  database: Database,
+  { own, shared }: { own: Limiter; shared: Limiter },
+): AnomalyNotes {
   return {
     keyReused: ({ accountId, visitorId, address }) =>
       note(accountId, address, {
@@ -26,8 +34,9 @@ export function createAnomalyNotes(database: Database, limiter: Limiter): Anomal
 
     async visitorBegun({ accountId, address }) {
       const key = `${accountId} ${networkOf(address)}`;
-      if ((await limiter.take(VISITORS_BY_ADDRESS, key)).allowed) return;
-      if (!(await limiter.take(NOTES_BY_ADDRESS, key)).allowed) return;
+      if ((await own.take(VISITORS_BY_ADDRESS, key)).allowed) return;
+      if (!(await own.take(OWN_NOTES_BY_ADDRESS, key)).allowed) return;
+      if (!(await shared.take(NOTES_BY_ADDRESS, key)).allowed) return;
       await note(accountId, address, {
         action: 'visitor.many_from_one_address',
         after: { visitors: VISITORS_BY_ADDRESS.burst, seconds: VISITORS_BY_ADDRESS.perSeconds },

@@ -4,7 +4,15 @@ import { clientAddressOf } from '../../http/client-address.ts';
 import type { Agent } from '../agents/index.ts';
 import type { FindUser } from './find-user.ts';
 import { hashCredential } from './hash-credential.ts';
-import { identifyVisitor, type Visitor, type VisitorDependencies } from './identify-visitor.ts';
+import {
+  enter,
+  expectVisitor,
+  identifyVisitor,
+  type Visitor,
+  type VisitorDependencies,
+  type VisitorRequest,
+} from './identify-visitor.ts';
+import { knownSender, type Sender } from './sender.ts';
 
 /**
  * Says who is asking an agent. Brings a newcomer's cookie on its way, and a new key to whom it is time for one.
@@ -22,27 +30,69 @@ export type VisitorOf = (
   },
 ) => Promise<Visitor>;
 
-export function createVisitorOf(dependencies: VisitorDependencies, findUser: FindUser): VisitorOf {
-  return async (req, res, agent, { remember = false } = {}) => {
+/** Says who sends an agent a message, as far as that is known without the database. Throws as `VisitorOf`. */
+export type SenderOf = (req: Request, res: Response, agent: Agent) => Promise<Sender>;
+
+export function createVisitorOf(
+  dependencies: VisitorDependencies,
+  findUser: FindUser,
+): { visitorOf: VisitorOf; senderOf: SenderOf } {
+  return {
+    async visitorOf(req, res, agent, { remember = false } = {}) {
+      const userId = await userOf(req, res, agent);
+      if (userId !== null) return asUser(agent, userId, remember);
+      return asVisitor(req, res, agent, remember);
+    },
+
+    async senderOf(req, res, agent) {
+      const userId = await userOf(req, res, agent);
+      if (userId !== null) return knownSender((await asUser(agent, userId, true)).sessionKey);
+      if (requiresIdentity(agent) || req.get('Authorization') !== undefined) {
+        return knownSender((await asVisitor(req, res, agent, true)).sessionKey);
+      }
+      const expected = expectVisitor(dependencies, requestOf(req, agent, { remember: true }));
+      return {
+        sessionKey: expected.visitor.sessionKey,
+        entry: expected.entry,
+        async prove(entered) {
+          const visitor = await (entered ? expected.judge(entered) : enter(dependencies, expected));
+          bringKey(res, dependencies, visitor);
+          return visitor.sessionKey;
+        },
+      };
+    },
+  };
+
+  /** Their login is shown with every request, on the server's own pages only, so there is nothing to exchange. */
+  async function userOf(req: Request, res: Response, agent: Agent): Promise<string | null> {
+    return agent.config.identityRequired || req.get('Authorization') ? null : findUser(req, res);
+  }
+
+  async function asUser({ accountId }: Agent, userId: string, remember: boolean): Promise<Visitor> {
+    const sessionKey = hashCredential(dependencies.secret, accountId, `user:${userId}`);
+    if (remember) await openUser(dependencies, { accountId, userId, sessionKey });
+    return { ...NOT_A_BROWSER, sessionKey };
+  }
+
+  async function asVisitor(req: Request, res: Response, agent: Agent, remember: boolean): Promise<Visitor> {
     const mustBeKnown = requiresIdentity(agent);
-    const ids = { accountId: agent.accountId, agentInstanceId: agent.id };
-    // Their login is shown with every request, on the server's own pages only, so there is nothing to exchange.
-    const userId = agent.config.identityRequired || req.get('Authorization') ? null : await findUser(req, res);
-    if (userId !== null) {
-      const sessionKey = hashCredential(dependencies.secret, agent.accountId, `user:${userId}`);
-      if (remember) await openUser(dependencies, { accountId: agent.accountId, userId, sessionKey });
-      return { ...NOT_A_BROWSER, sessionKey };
-    }
-    const visitor = await recogniseVisitor(req, dependencies, ids, {
-      remember: remember && !mustBeKnown,
-      expectsCredential: req.get('X-Salient-Session') === 'expected',
-    });
+    const request = requestOf(req, agent, { remember: remember && !mustBeKnown });
+    const visitor = await identifyVisitor(dependencies, request);
     if (mustBeKnown && visitor.externalId === null) {
       throw new AppError('UNAUTHENTICATED', 'This chat is for people who are signed in. Sign in, then try again.');
     }
     bringKey(res, dependencies, visitor);
     return visitor;
-  };
+  }
+}
+
+function requestOf(
+  req: Request,
+  { accountId, id: agentInstanceId }: Agent,
+  { remember }: { remember: boolean },
+): VisitorRequest {
+  const expectsCredential = req.get('X-Salient-Session') === 'expected';
+  return { ...readRequest(req), accountId, agentInstanceId, expectsCredential, remember };
 }
 
 const NOT_A_BROWSER = { identifiedBy: 'cookie', externalId: null, key: null, isKeyNew: false, token: null } as const;
@@ -66,18 +116,18 @@ export function requiresIdentity({ config }: Agent): boolean {
 export function recogniseVisitor(
   req: Request,
   dependencies: VisitorDependencies,
-  { accountId, agentInstanceId }: { accountId: string; agentInstanceId: string },
-  { remember = false, expectsCredential = false } = {},
+  ids: { accountId: string; agentInstanceId: string },
+  { remember = false } = {},
 ): Promise<Visitor> {
-  return identifyVisitor(dependencies, {
-    accountId,
-    agentInstanceId,
+  return identifyVisitor(dependencies, { ...readRequest(req), ...ids, expectsCredential: false, remember });
+}
+
+function readRequest(req: Request) {
+  return {
     cookieHeader: req.get('Cookie'),
     authorizationHeader: req.get('Authorization'),
-    expectsCredential,
     address: clientAddressOf(req),
-    remember,
-  });
+  };
 }
 
 /** What the browser needs to be recognised next time. */

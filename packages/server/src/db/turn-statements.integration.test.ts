@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts';
+import { openDatabase, type Database, type StartTurnInput } from './index.ts';
+
+const PRICED = {
+  limits: {
+    account_monthly: '100',
+    account_daily: '100',
+    agent_monthly: '100',
+    agent_daily: '100',
+    visitor_daily: '100',
+  },
+  choices: [{ provider: 'openai', model: 'gpt-4o', prompt_usd: '1', completion_usd: '1' }],
+  prompt_tokens: 10,
+  max_prompt_tokens: 100,
+  completion_tokens: 10,
+};
+
+let testDatabase: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  // One connection: it plans its statements while there is next to nothing in the tables, and keeps the plans.
+  database = await openDatabase({ ...testDatabase, maxConnections: 1 });
+});
+
+afterAll(async () => {
+  await database.close();
+  await testDatabase.remove();
+});
+
+it('a turn reads as little for the 270th visitor of an account as for the 60th', async () => {
+  const owner = await createAgent('crowded');
+  await answerVisitors(owner, 60);
+  await database.refreshStatistics();
+  const few = await readsOf(() => answerVisitors(owner, 10));
+  await answerVisitors(owner, 200);
+  expect(await database.refreshStatistics()).toContain('messages');
+  const many = await readsOf(() => answerVisitors(owner, 10));
+  expect(many).toBeLessThan(few * 1.5);
+  expect(await database.budgets.check()).toEqual([]);
+});
+
+interface Owner {
+  accountId: string;
+  agentInstanceId: string;
+}
+
+function createAgent(slug: string): Promise<Owner> {
+  return database.withNewAccount({ slug, name: slug }, async (tx, { id: accountId }) => {
+    const { id } = await tx.agentInstance.create({
+      data: { accountId, instanceSlug: 'helper', agentType: 'simple_chat', displayName: 'Helper' },
+    });
+    return { accountId, agentInstanceId: id };
+  });
+}
+
+/** From the first request of a new browser to the stored answer, with limits and budgets, and a draft on the way. */
+async function answerVisitors({ accountId, agentInstanceId }: Owner, count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    const sessionKey = randomUUID();
+    const requestId = randomUUID();
+    const leaseOwner = randomUUID();
+    const input: StartTurnInput = {
+      accountId,
+      accountSlug: 'crowded',
+      agentInstanceId,
+      sessionKey,
+      entry: {
+        accountId,
+        browserHash: randomUUID(),
+        keyHash: sessionKey,
+        issuedAt: new Date(),
+        remember: true,
+        overlapSeconds: 60,
+        absoluteSeconds: 86_400,
+      },
+      content: 'Hello',
+      clientMessageId: randomUUID(),
+      requestHash: 'hash',
+      replaces: null,
+      call: { requestId, provider: 'openai', model: 'gpt-4o', startedAt: '', promptTokens: 1 },
+      budget: PRICED,
+      leaseOwner,
+      leaseSeconds: 30,
+      historyLimit: 10,
+      search: null,
+    };
+    const claims = [
+      { key: `visitor ${sessionKey}`, takesUs: 1, windowUs: 60_000_000 },
+      { key: 'account', takesUs: 1, windowUs: 60_000_000 },
+    ];
+    const { begun, taken } = await database.turns.startTurn(input, claims);
+    if (begun?.outcome !== 'created') throw new Error(`not begun: ${JSON.stringify({ begun, taken })}`);
+    const { turn_id: turnId, session_id, message_id } = begun;
+    await database.turns.keepDrafts(leaseOwner, 30, [{ message_id, content: 'Hel', prompt_tokens: 3 }]);
+    const isFinished = await database.turns.finishTurn({
+      accountId,
+      turnId,
+      leaseOwner,
+      content: 'Hello.',
+      status: 'complete',
+      metadata: {},
+      request: ledgerRow({ id: requestId, agent_instance_id: agentInstanceId, session_id, turn_id: turnId }),
+    });
+    if (!isFinished) throw new Error('not finished');
+  }
+}
+
+function ledgerRow(ids: { id: string; agent_instance_id: string; session_id: string; turn_id: string }) {
+  return {
+    ...ids,
+    account_slug: 'crowded',
+    agent_instance_slug: 'helper',
+    agent_type: 'simple_chat',
+    completion_status: 'complete' as const,
+    provider: 'openai',
+    model_requested: 'gpt-4o',
+    model_answered: 'gpt-4o',
+    request_body: {},
+    response_body: {},
+    prompt_tokens: 3,
+    cached_prompt_tokens: 0,
+    completion_tokens: 2,
+    reasoning_tokens: 0,
+    total_tokens: 5,
+    prompt_unit_cost: null,
+    completion_unit_cost: null,
+    prompt_cost: null,
+    completion_cost: null,
+    total_cost: '0.00000500',
+    cost_source: 'provider' as const,
+    price_version: null,
+    budget_usd: '0.00000500',
+    usage_source: 'provider' as const,
+    latency_ms: 1,
+    time_to_first_token_ms: 1,
+  };
+}
+
+/** Rows and index entries that were read. */
+async function readsOf(work: () => Promise<void>): Promise<number> {
+  const before = await countReads();
+  await work();
+  return (await countReads()) - before;
+}
+
+async function countReads(): Promise<number> {
+  // Of this connection, in a transaction of its own: they are counted when it ends.
+  await database.asWorker((tx) => tx.$queryRaw`SELECT pg_stat_force_next_flush()::text`);
+  const [row] = await database.asWorker(
+    (tx) => tx.$queryRaw<[{ count: number }]>`
+      SELECT ((SELECT sum(idx_tup_read) FROM pg_stat_user_indexes) + (SELECT sum(seq_tup_read) FROM pg_stat_user_tables))::int
+        AS count`,
+  );
+  return row?.count ?? 0;
+}
