@@ -287,7 +287,7 @@ function servePeople(
   serve(app, '/auth/password/reset', [], open(auth.reset));
   serve(app, '/auth/invites/accept', [], open(auth.accept));
 
-  serve(app, '/auth/me', [], { get: [requireLogin, own.me] });
+  serve(app, '/auth/me', [], { get: [requireLogin, own.me], delete: [requireLogin, jsonBody, own.deleteMe] });
   serve(app, '/auth/sessions', [], {
     get: [requireLogin, own.sessions],
     delete: [requireLogin, own.endAllSessions],
