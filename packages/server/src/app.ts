@@ -192,7 +192,10 @@ export function createApp(dependencies: AppDependencies): Express {
     keys: createIdentityKeyRoutes(visitors),
     records: createVisitorRecordRoutes({
       database,
-      stopAnswer: (accountId, turnId) => stopAnyTurn(dependencies.conversations, accountId, turnId),
+      liveAnswers: {
+        stop: (accountId, turnId) => stopAnyTurn(dependencies.conversations, accountId, turnId),
+        forget: (turnIds) => dependencies.conversations.relay.forget(turnIds),
+      },
     }),
   });
 
