@@ -55,42 +55,47 @@ export const lookUpByHand = {
   },
 };
 
-const MONTH = `
-  SELECT agent_instance_slug, count(*), sum(prompt_tokens), sum(completion_tokens), sum(total_cost)
-  FROM llm_requests WHERE account_id = $1 AND created_at >= now() - interval '30 days' AND created_at < now()
-  GROUP BY agent_instance_slug`;
+/** As `GET /accounts/{account}/admin/usage` asks. */
+const BILL = `SELECT summarize_usage($1::uuid, current_date - 29, current_date, 'agent') AS sums`;
 
 /** @type {Read & { plan: (client: import('pg').Client, session: Session) => Promise<string[]> }} */
 export const billOfOurs = {
-  read: (client, { accountId }) =>
-    asApplication(client, accountId, async () => (await client.query(MONTH, [accountId])).rows.length),
-  plan: (client, { accountId }) =>
-    asApplication(client, accountId, async () => {
-      const { rows } = await client.query(`EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ${MONTH}`, [
-        accountId,
-      ]);
-      return rows.map((row) => row['QUERY PLAN']);
-    }),
+  async read(client, { accountId }) {
+    const { rows } = await client.query(BILL, [accountId]);
+    return rows[0].sums.length;
+  },
+  /** Of the statement inside the function, which only a module of the server's own shows. */
+  async plan(client, { accountId }) {
+    /** @type {string[]} */
+    const plans = [];
+    client.on('notice', ({ message }) => plans.push(message ?? ''));
+    await client.query(`
+      LOAD 'auto_explain';
+      SET auto_explain.log_min_duration = 0;
+      SET auto_explain.log_nested_statements = on;
+      SET auto_explain.log_analyze = on;
+      SET auto_explain.log_timing = off;
+      SET client_min_messages = log`);
+    await client.query(BILL, [accountId]);
+    await client.query('RESET client_min_messages; RESET auto_explain.log_min_duration');
+    const plan = plans.find((message) => message.includes('on llm_requests'));
+    if (plan === undefined) throw new Error('the plan of the bill was not shown');
+    return plan.slice(plan.search(/^\S.*\(cost=/m)).split('\n');
+  },
 };
 
 /** @type {Read} */
 export const billByHand = {
-  read: async (client, { accountId }) => (await client.query(MONTH, [accountId])).rows.length,
+  async read(client, { accountId }) {
+    const { rows } = await client.query(
+      `SELECT agent_instance_slug, sum(entry), sum(prompt_tokens), sum(completion_tokens), sum(total_tokens), sum(total_cost),
+         sum(entry) FILTER (WHERE total_cost IS NULL), sum(entry) FILTER (WHERE usage_source = 'estimated')
+       FROM llm_requests
+       WHERE account_id = $1 AND created_at >= (current_date - 29)::timestamp AT TIME ZONE 'UTC'
+         AND created_at < (current_date + 1)::timestamp AT TIME ZONE 'UTC'
+       GROUP BY GROUPING SETS ((agent_instance_slug), ())`,
+      [accountId],
+    );
+    return rows.length;
+  },
 };
-
-/**
- * @template T
- * @param {import('pg').Client} client
- * @param {string} accountId
- * @param {() => Promise<T>} work
- * @returns {Promise<T>}
- */
-async function asApplication(client, accountId, work) {
-  await client.query('BEGIN');
-  await client.query(`SELECT set_config('role', 'salient_app', true), set_config('app.account_id', $1, true)`, [
-    accountId,
-  ]);
-  const result = await work();
-  await client.query('COMMIT');
-  return result;
-}

@@ -12,6 +12,8 @@ const SAMPLES = 1_000;
 /** Of the agents that a process keeps. */
 const WARM_AGENTS = 500;
 const IDLE_MS = 5_000;
+/** Until nobody has asked for an agent in so long that it is compared no more. */
+const REST_MS = 12_000;
 
 /**
  * What many tenants cost: the start, the look-up of an agent, a page of history and a month's bill, beside the same by hand
@@ -34,6 +36,8 @@ export async function tenancy({ start, cleanup }) {
   const fullMemory = readMemory(full.child.pid);
   const lookUps = await measureLookUps(full.url);
   const warmMemory = readMemory(full.child.pid);
+  const watching = await measureIdle(full.child.pid);
+  await wait(REST_MS);
   const idle = await measureIdle(full.child.pid);
 
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -52,19 +56,23 @@ export async function tenancy({ start, cleanup }) {
         'start ms',
         'RSS ready MiB',
         `RSS with ${WARM_AGENTS} agents read`,
+        'CPU ms a second just after',
         'CPU ms a second at rest',
       ],
       rows: [
-        ['14 agents, empty', formatNumber(empty.startMs, 0), formatNumber(emptyMemory?.nowMiB ?? null, 0), '', ''],
+        ['14 agents, empty', formatNumber(empty.startMs, 0), formatNumber(emptyMemory?.nowMiB ?? null, 0), '', '', ''],
         [
           'all of them',
           formatNumber(full.startMs, 0),
           formatNumber(fullMemory?.nowMiB ?? null, 0),
           formatNumber(warmMemory?.nowMiB ?? null, 0),
+          formatNumber(watching, 1),
           formatNumber(idle, 1),
         ],
       ],
-      notes: ['At rest: rows and files of every agent in memory are compared with what was read, once a second.'],
+      notes: [
+        'Just after: rows and files of agents in use are compared with what was read, once a second. At rest: none is in use.',
+      ],
     },
     {
       title: 'Look-up of an agent, over HTTP',

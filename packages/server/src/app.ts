@@ -193,7 +193,10 @@ export function createApp(dependencies: AppDependencies): Express {
     keys: createIdentityKeyRoutes(visitors),
     records: createVisitorRecordRoutes({
       database,
-      stopAnswer: (accountId, turnId) => stopAnyTurn(dependencies.conversations, accountId, turnId),
+      liveAnswers: {
+        stop: (accountId, turnId) => stopAnyTurn(dependencies.conversations, accountId, turnId),
+        forget: (turnIds) => dependencies.conversations.relay.forget(turnIds),
+      },
     }),
   });
 
@@ -288,7 +291,7 @@ function servePeople(
   serve(app, '/auth/password/reset', [], open(auth.reset));
   serve(app, '/auth/invites/accept', [], open(auth.accept));
 
-  serve(app, '/auth/me', [], { get: [requireLogin, own.me] });
+  serve(app, '/auth/me', [], { get: [requireLogin, own.me], delete: [requireLogin, jsonBody, own.deleteMe] });
   serve(app, '/auth/sessions', [], {
     get: [requireLogin, own.sessions],
     delete: [requireLogin, own.endAllSessions],

@@ -48,7 +48,8 @@ export async function openRedis(url: string, log: Logger): Promise<Redis> {
   };
 }
 
-function createRedisClient(url: string) {
+/** Not connected yet. Without a connection its commands fail at once. */
+export function createRedisClient(url: string) {
   return createClient({
     url,
     // Every Redis and its relatives speak it.

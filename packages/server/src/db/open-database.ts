@@ -19,6 +19,7 @@ import { createTenantScope, type TenantScope } from './tenant-scope.ts';
 import { createConversationReads, type ConversationReads } from './conversation-reads.ts';
 import { createBudgetStatements, type BudgetStatements } from './budget-statements.ts';
 import { createTurnStatements, type TurnStatements } from './turn-statements.ts';
+import { createUsageReads, type UsageReads } from './usage-reads.ts';
 import { createVisitorStatements, type VisitorStatements } from './visitor-statements.ts';
 
 export interface DatabaseOptions {
@@ -39,6 +40,7 @@ export interface Database extends TenantScope, PersonScope {
   readonly limits: LimitStatements;
   readonly budgets: BudgetStatements;
   readonly conversations: ConversationReads;
+  readonly usage: UsageReads;
   readonly findApiKey: FindApiKey;
   readonly visitors: VisitorStatements;
   /** Names of the migrations applied while opening. */
@@ -99,6 +101,7 @@ function createDatabase(
     limits: createLimitStatements(run),
     budgets: createBudgetStatements(run),
     conversations: createConversationReads(prisma),
+    usage: createUsageReads(run),
     findApiKey: createFindApiKey(run),
     visitors: createVisitorStatements(run),
     refreshStatistics: () => refreshStatistics(run),

@@ -8,6 +8,8 @@ import { describeSettings, type AgentSettings } from './describe-settings.ts';
 import { findAgentRow, loadAgent, type Agent, type AgentRow, type AgentVersion } from './load-agent.ts';
 
 const MAX_CACHED_AGENTS = 500;
+/** After so many rounds of `refresh` without a look-up an agent rests: the next look-up compares it, and no round before. */
+const ROUNDS_UNTIL_REST = 10;
 
 export interface AgentDirectoryOptions {
   database: Database;
@@ -18,13 +20,16 @@ export interface AgentDirectoryOptions {
   onLoad: (agent: Agent) => Promise<void>;
 }
 
-/** Finds agents by name. Warm look-ups are one map read; edits of rows and files are noticed by `refresh`. */
+/**
+ * Finds agents by name. Warm look-ups are one map read; edits of rows and files are noticed by `refresh`, or by the first
+ * look-up of an agent that nobody has asked for in a while.
+ */
 export interface AgentDirectory {
   /** @throws {AppError} ACCOUNT_NOT_FOUND, AGENT_NOT_FOUND or AGENT_MISCONFIGURED */
   get(accountSlug: string, agentSlug: string): Promise<Agent>;
-  /** The cached agent, without waiting. */
+  /** The cached agent, without waiting, unless it rests. */
   peek(accountSlug: string, agentSlug: string): Agent | undefined;
-  /** Compares every cached agent with its row and files, and loads again what has changed. */
+  /** Compares the cached agents that are in use with their rows and files, and loads again what has changed. */
   refresh(): Promise<void>;
   /**
    * What the agent of a row would be, whether the row is stored or not.
@@ -39,6 +44,8 @@ interface CachedAgent {
   version: AgentVersion;
   /** What is wrong with the latest edit, as it was logged. */
   problem: string | null;
+  /** Of `refresh`, since it was last looked up. */
+  roundsUnused: number;
 }
 
 export function createAgentDirectory(options: AgentDirectoryOptions): AgentDirectory {
@@ -47,34 +54,62 @@ export function createAgentDirectory(options: AgentDirectoryOptions): AgentDirec
   const loading = new Map<string, Promise<Agent>>();
 
   return {
-    peek: (accountSlug, agentSlug) => cache.get(cacheKey(accountSlug, agentSlug))?.agent,
+    peek: (accountSlug, agentSlug) => use(cache.get(cacheKey(accountSlug, agentSlug))),
 
     async get(accountSlug, agentSlug) {
       const key = cacheKey(accountSlug, agentSlug);
       const cached = cache.get(key);
-      if (cached) return cached.agent;
-      // Many first requests at once are one load.
+      const inUse = use(cached);
+      if (inUse) return inUse;
+      // Many requests at once are one load.
       let load = loading.get(key);
       if (!load) {
-        load = loadAndCache(accountSlug, agentSlug).finally(() => loading.delete(key));
+        load = (cached ? wake(cached) : loadAndCache(accountSlug, agentSlug)).finally(() => loading.delete(key));
         loading.set(key, load);
       }
       return load;
     },
 
     async refresh() {
-      const cached = [...cache.values()];
-      if (cached.length === 0) return;
-      const rows = await readRowVersions(cached.map(({ agent }) => agent.id));
-      const templates = await signTemplates(cached);
-      for (const entry of cached) {
-        if (await isCurrent(entry, rows.get(entry.agent.id), templates)) entry.problem = null;
-        else await reload(entry);
-      }
+      const used = [...cache.values()].filter((entry) => !isResting(entry));
+      for (const entry of used) entry.roundsUnused += 1;
+      await compare(used);
     },
 
     inspect: (row) => describeSettings(row, folders, options.defaultHistoryLimit),
   };
+
+  function isResting({ roundsUnused }: CachedAgent): boolean {
+    return roundsUnused >= ROUNDS_UNTIL_REST;
+  }
+
+  function use(entry: CachedAgent | undefined): Agent | undefined {
+    if (!entry || isResting(entry)) return undefined;
+    entry.roundsUnused = 0;
+    return entry.agent;
+  }
+
+  async function wake(entry: CachedAgent): Promise<Agent> {
+    try {
+      await compare([entry]);
+    } catch (error) {
+      // As for any other: what was good serves on, and every round compares it again.
+      if (!isDatabaseUnavailable(error)) throw error;
+    }
+    entry.roundsUnused = 0;
+    const { accountSlug, slug } = entry.agent;
+    return use(cache.get(cacheKey(accountSlug, slug))) ?? loadAndCache(accountSlug, slug);
+  }
+
+  async function compare(entries: CachedAgent[]): Promise<void> {
+    if (entries.length === 0) return;
+    const edited = await findEditedRows(entries);
+    const templates = await signTemplates(entries);
+    for (const entry of entries) {
+      if (!edited.has(entry.agent.id) && (await areFilesCurrent(entry, templates))) entry.problem = null;
+      else await reload(entry);
+    }
+  }
 
   async function loadAndCache(accountSlug: string, agentSlug: string): Promise<Agent> {
     const row = await findAgentRow(database, accountSlug, agentSlug);
@@ -86,7 +121,7 @@ export function createAgentDirectory(options: AgentDirectoryOptions): AgentDirec
     }
     let loaded: CachedAgent;
     try {
-      loaded = { ...(await loadAgent(row, folders, options.defaultHistoryLimit)), problem: null };
+      loaded = { ...(await loadAgent(row, folders, options.defaultHistoryLimit)), problem: null, roundsUnused: 0 };
       await options.onLoad(loaded.agent);
     } catch (error) {
       if (isDatabaseUnavailable(error)) throw error;
@@ -125,29 +160,30 @@ export function createAgentDirectory(options: AgentDirectoryOptions): AgentDirec
     return new Map(await Promise.all(types.map(async (type) => [type, await signTemplate(folders, type)] as const)));
   }
 
-  async function isCurrent(
-    entry: CachedAgent,
-    rowVersion: string | undefined,
+  async function areFilesCurrent(
+    { agent: { accountSlug, slug, config, hasFolder }, version }: CachedAgent,
     templates: ReadonlyMap<string, string>,
   ): Promise<boolean> {
-    if (rowVersion !== entry.version.row) return false;
-    const { accountSlug, slug, config, hasFolder } = entry.agent;
     return (
-      templates.get(config.agentType) === entry.version.template &&
-      (!hasFolder || (await signAgentFiles(folders, accountSlug, slug)) === entry.version.files) &&
-      (await signIncludes(folders, config.knowledgeInclude)) === entry.version.includes
+      templates.get(config.agentType) === version.template &&
+      (!hasFolder || (await signAgentFiles(folders, accountSlug, slug)) === version.files) &&
+      (await signIncludes(folders, config.knowledgeInclude)) === version.includes
     );
   }
 
-  /** One statement for all, by primary key; rows that no longer serve are absent. */
-  function readRowVersions(ids: string[]): Promise<Map<string, string>> {
+  /** Ids of those that were changed or no longer serve. One statement for all, by primary key. */
+  function findEditedRows(entries: CachedAgent[]): Promise<Set<string>> {
+    const ids = entries.map(({ agent }) => agent.id);
+    const versions = entries.map(({ version }) => version.row);
     return database.asWorker(async (tx) => {
-      const rows = await tx.$queryRaw<{ id: string; version: string }[]>`
-        SELECT agent_instances.id::text AS id, concat(accounts.updated_at, '/', agent_instances.updated_at) AS version
-        FROM agent_instances JOIN accounts ON accounts.id = agent_instances.account_id
-        WHERE agent_instances.id = ANY(${ids}::uuid[])
-          AND agent_instances.status = 'active' AND accounts.status = 'active'`;
-      return new Map(rows.map((row) => [row.id, row.version]));
+      const rows = await tx.$queryRaw<{ id: string }[]>`
+        SELECT cached.id::text AS id
+        FROM unnest(${ids}::uuid[], ${versions}::text[]) AS cached(id, version)
+        LEFT JOIN agent_instances ON agent_instances.id = cached.id AND agent_instances.status = 'active'
+        LEFT JOIN accounts ON accounts.id = agent_instances.account_id AND accounts.status = 'active'
+        WHERE accounts.id IS NULL
+          OR cached.version <> concat(accounts.updated_at, '/', agent_instances.updated_at)`;
+      return new Set(rows.map(({ id }) => id));
     });
   }
 }

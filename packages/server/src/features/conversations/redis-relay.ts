@@ -16,6 +16,7 @@ const CLOSE_MS = 500;
 const KEEP_SECONDS = 120;
 const RENEW_MS = 20_000;
 const ENTRIES_AT_ONCE = 1_000;
+const FORGOTTEN_AT_ONCE = 500;
 
 const TURN_KEY = 'salient:turn:';
 const STOPS_KEY = 'salient:stops';
@@ -24,6 +25,7 @@ const STOPS_KEPT = 1_000;
 /** A turn of this process's own that others may read. */
 interface Publication {
   outbox: TurnOutbox;
+  /** 0: there is no stream of it yet. */
   renewedAt: number;
 }
 
@@ -75,6 +77,16 @@ export function createRedisRelay({ client, log, stop }: RedisRelayOptions): Turn
       const entries = await client.xRange(TURN_KEY + turnId, '-', '+').catch(noteFailure);
       return joinText((entries ?? []).map(({ message }) => message));
     },
+    async forget(turnIds) {
+      let forgotten = 0;
+      for (let from = 0; from < turnIds.length; from += FORGOTTEN_AT_ONCE) {
+        const keys = turnIds.slice(from, from + FORGOTTEN_AT_ONCE).map((turnId) => TURN_KEY + turnId);
+        const deleted = await client.unlink(keys).catch(noteFailure);
+        if (deleted === undefined) return null;
+        forgotten += deleted;
+      }
+      return forgotten;
+    },
     async close() {
       isClosed = true;
       clearTimeout(timer);
@@ -102,9 +114,10 @@ export function createRedisRelay({ client, log, stop }: RedisRelayOptions): Turn
       isFailing = false;
     } catch (error) {
       noteFailure(error);
-      for (const [turnId, { outbox }] of publications) {
-        if (outbox.hasEnded) publications.delete(turnId);
-        else outbox.rewind();
+      for (const [turnId, publication] of publications) {
+        publication.renewedAt = 0;
+        if (publication.outbox.hasEnded) publications.delete(turnId);
+        else publication.outbox.rewind();
       }
     }
     ticking = null;
@@ -120,13 +133,15 @@ export function createRedisRelay({ client, log, stop }: RedisRelayOptions): Turn
         const entries = outbox.take();
         if (entries.length === 0) return;
         const key = TURN_KEY + turnId;
-        const commands: Promise<unknown>[] = entries.map((entry) => client.xAdd(key, '*', entry));
-        if (isLast || publication.renewedAt === 0 || now - publication.renewedAt > RENEW_MS) {
-          publication.renewedAt = now;
-          commands.push(client.expire(key, KEEP_SECONDS));
-        }
-        await Promise.all(commands);
-        if (isLast) publications.delete(turnId);
+        const isNew = publication.renewedAt === 0;
+        const renewal = isNew || isLast || now - publication.renewedAt > RENEW_MS ? now : publication.renewedAt;
+        const added = entries.map((entry) =>
+          isNew ? client.xAdd(key, '*', entry) : client.xAddNoMkStream(key, '*', entry),
+        );
+        await Promise.all([...added, renewal === now && client.expire(key, KEEP_SECONDS)]);
+        publication.renewedAt = renewal;
+        // A stream that is gone was forgotten. Readers elsewhere have the row, as long as it is there.
+        if (isLast || (await added.at(-1)) === null) publications.delete(turnId);
       }),
     );
   }

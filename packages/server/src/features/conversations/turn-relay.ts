@@ -23,6 +23,11 @@ export interface TurnRelay {
   requestStop(accountId: string, turnId: string): Promise<void>;
   /** What a turn has said so far; empty when nothing is known. Never rejects. */
   textOf(turnId: string): Promise<string>;
+  /**
+   * Deletes what turns have said, also of those that are still under way: they are told of no more. Returns how many were
+   * there; null where they could not be reached, and run out by themselves. Never rejects.
+   */
+  forget(turnIds: readonly string[]): Promise<number | null>;
   /** Sends what is still to be sent and stops. */
   close(): Promise<void>;
 }
@@ -33,5 +38,6 @@ export const noRelay: TurnRelay = {
   subscribe: () => () => {},
   async requestStop() {},
   textOf: () => Promise.resolve(''),
+  forget: () => Promise.resolve(0),
   async close() {},
 };

@@ -33,7 +33,7 @@ export async function changeRole(
     if (!before) throw memberNotFound();
     refuseAboveOneself(own, before.role, role);
     if (before.role === role) return { member: before, loginToken: null };
-    if (before.role === 'owner') await keepAnOwner(tx, accountId, userId);
+    if (before.role === 'owner') await keepAnOwner(tx, actor, userId);
     await tx.userRole.updateMany({ where: { accountId, userId }, data: { role } });
     // What they asked of others with rights that they may not have any more.
     await tx.accountInvite.deleteMany({ where: { accountId, invitedBy: userId } });

@@ -56,6 +56,18 @@ ${publicUrl}/people/
   };
 }
 
+export function personDeletedMail(to: string): Mail {
+  return {
+    to,
+    subject: 'Your sign-in has been deleted',
+    text: `The sign-in of this address has been deleted, as its password was entered and that was asked for. It is in no account any
+more, and nothing can be done with it.
+
+If it was not you, tell the owners of your accounts at once.
+`,
+  };
+}
+
 export function inviteMail(publicUrl: string, to: string, token: string, account: string, role: string): Mail {
   return {
     to,

@@ -1,4 +1,4 @@
-import type { Actor } from '../../access/actor.ts';
+import type { AccountActor, Actor } from '../../access/actor.ts';
 import { mayDo, type Permission, type Role } from '../../access/roles.ts';
 import type { AccountTransaction } from '../../db/index.ts';
 import { AppError } from '../../errors.ts';
@@ -31,9 +31,16 @@ export function refuseAboveOneself(own: Role, ...concerned: readonly Role[]): vo
 }
 
 /** An account without an owner could never get one again. */
-export async function keepAnOwner(tx: AccountTransaction, accountId: string, leavingUserId: string): Promise<void> {
+export async function keepAnOwner(
+  tx: AccountTransaction,
+  { accountId, accountSlug }: AccountActor,
+  leavingUserId: string,
+): Promise<void> {
   const others = await tx.userRole.count({ where: { accountId, role: 'owner', userId: { not: leavingUserId } } });
   if (others === 0) {
-    throw new AppError('FORBIDDEN', 'This is the last owner of the account. Make somebody else an owner first.');
+    throw new AppError(
+      'FORBIDDEN',
+      `This is the last owner of the account ${accountSlug}. Make somebody else an owner first.`,
+    );
   }
 }

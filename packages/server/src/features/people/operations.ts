@@ -15,6 +15,7 @@ import {
   accountPathSchema,
   changePasswordBodySchema,
   createAccountBodySchema,
+  deletePersonBodySchema,
   emailBodySchema,
   inviteBodySchema,
   invitePathSchema,
@@ -102,6 +103,17 @@ export const peopleOperations: readonly Operation[] = [
     summary: 'Who has signed in, and what they are in which account',
     replies: { 200: meSchema },
     errors: ['UNAUTHENTICATED'],
+  },
+  {
+    method: 'delete',
+    path: '/auth/me',
+    tag: 'People',
+    summary: "Deletes the person's sign-in, for good",
+    description:
+      'Takes the password once more. The person leaves every account and is signed out everywhere. The last owner of an account hands it on or deletes it first.',
+    body: deletePersonBodySchema,
+    replies: { 204: null },
+    errors: ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMIT_EXCEEDED'],
   },
   {
     method: 'post',

@@ -4,12 +4,19 @@ import { auditQuerySchema, listAudit } from '../audit/index.ts';
 import { changePassword } from './change-password.ts';
 import { createAccount } from './create-account.ts';
 import type { PeopleDependencies } from './dependencies.ts';
+import { deletePerson } from './delete-person.ts';
 import { signedInOf } from './enter-account.ts';
 import { getMe } from './get-me.ts';
 import type { LoginCookies } from './login-cookies.ts';
 import { endAllLoginSessions, endLoginSession, listLoginSessions } from './login-sessions.ts';
 import { leaveAccount } from './remove-member.ts';
-import { accountPathSchema, changePasswordBodySchema, createAccountBodySchema, sessionPathSchema } from './schemas.ts';
+import {
+  accountPathSchema,
+  changePasswordBodySchema,
+  createAccountBodySchema,
+  deletePersonBodySchema,
+  sessionPathSchema,
+} from './schemas.ts';
 import { whereaboutsOf } from './whereabouts.ts';
 
 /** What somebody who has signed in does with what is their own. Behind `requireLogin`. */
@@ -17,6 +24,16 @@ export function createOwnRoutes(people: PeopleDependencies, cookies: LoginCookie
   /** `GET /auth/me` */
   const me: RequestHandler = async (req, res) => {
     privately(res).json(await getMe(people, signedInOf(req)));
+  };
+
+  /** `DELETE /auth/me` */
+  const deleteMe: RequestHandler = async (req, res) => {
+    const { password } = validate(deletePersonBodySchema, req.body, 'body');
+    const person = signedInOf(req);
+    const knownDevice = cookies.knownDevice(req, person.email);
+    await deletePerson(people, person, { password, knownDevice }, whereaboutsOf(req));
+    cookies.take(res);
+    privately(res).status(204).end();
   };
 
   /** `POST /accounts` */
@@ -72,7 +89,17 @@ export function createOwnRoutes(people: PeopleDependencies, cookies: LoginCookie
     privately(res).json(await people.database.withPerson({ userId }, (tx) => listAudit(tx, userId, query)));
   };
 
-  return { me, openAccount, leave, sessions, endSession, endAllSessions, changePassword: changeOwnPassword, audit };
+  return {
+    me,
+    deleteMe,
+    openAccount,
+    leave,
+    sessions,
+    endSession,
+    endAllSessions,
+    changePassword: changeOwnPassword,
+    audit,
+  };
 }
 
 function privately(res: Response): Response {

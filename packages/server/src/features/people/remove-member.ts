@@ -38,19 +38,32 @@ export async function leaveAccount(
     await lookAtAccount(tx, slug);
     const account = await tx.account.findUnique({ where: { slug, members: { some: { userId } } } });
     if (!account) throw accountNotFound();
-    const inside = await stepIntoAccount(tx, account.id);
-    const actor = { ...personActor(userId, from), accountId: account.id, accountSlug: slug };
-    const role = await lockMembers(inside, actor, 'read_account');
-    const [member] = await listMembers(inside, account.id, userId);
-    if (!member) throw accountNotFound();
-    await remove(inside, { ...actor, role }, member, 'member.left');
+    await leaveOneAccount(await stepIntoAccount(tx, account.id), userId, account, from);
   });
+}
+
+/**
+ * The same in a transaction that has stepped into the account.
+ *
+ * @throws {AppError} as `leaveAccount`
+ */
+export async function leaveOneAccount(
+  tx: AccountTransaction,
+  userId: string,
+  { id: accountId, slug }: { id: string; slug: string },
+  from: Whereabouts,
+): Promise<void> {
+  const actor = { ...personActor(userId, from), accountId, accountSlug: slug };
+  const role = await lockMembers(tx, actor, 'read_account');
+  const [member] = await listMembers(tx, accountId, userId);
+  if (!member) throw accountNotFound();
+  await remove(tx, { ...actor, role }, member, 'member.left');
 }
 
 async function remove(tx: AccountTransaction, actor: AccountActor, member: Member, action: string): Promise<void> {
   const { accountId } = actor;
   const { user_id: userId, role } = member;
-  if (role === 'owner') await keepAnOwner(tx, accountId, userId);
+  if (role === 'owner') await keepAnOwner(tx, actor, userId);
   await tx.userRole.deleteMany({ where: { accountId, userId } });
   await tx.accountInvite.deleteMany({ where: { accountId, invitedBy: userId } });
   await recordAudit(tx, actor, { action, target: { kind: 'user', id: userId }, before: { role } });

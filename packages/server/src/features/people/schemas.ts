@@ -56,6 +56,8 @@ export const changePasswordBodySchema = z.strictObject({
   new_password: passwordSchema,
 });
 
+export const deletePersonBodySchema = z.strictObject({ password: givenPasswordSchema });
+
 /** Lower case only: two accounts must not look alike. */
 export const createAccountBodySchema = z.strictObject({
   slug: z.string().regex(/^[a-z0-9][a-z0-9_-]{2,63}$/, 'must be 3 to 64 lower-case letters, digits, - or _'),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import path from 'node:path';
@@ -242,6 +243,31 @@ describe('the ledger', () => {
     expect(text).toMatch(/Index Scan (using|on) llm_requests_account_id_created_at_idx/);
     expect(text).not.toContain('Seq Scan on llm_requests');
     expect(text).toMatch(/Index Cond: .*account_id = .*created_at >= .*created_at < /);
+  });
+
+  it('is summed up by agent, day or model in one scan of that index', async () => {
+    const account = randomUUID();
+    await database.run(`
+      INSERT INTO llm_requests (account_id, account_slug, agent_instance_id, agent_instance_slug, agent_type, completion_status,
+          provider, model_requested, prompt_tokens, completion_tokens, total_tokens, total_cost, cost_source, usage_source, latency_ms, created_at)
+        SELECT account, 'other', account, 'other', 'simple_chat', 'complete',
+          'local', 'local', 1, 1, 2, 0.00000001, 'price_table', 'provider', 1, '${month}'::timestamptz - number * interval '1 hour'
+        FROM (SELECT gen_random_uuid() AS account FROM generate_series(1, 20) UNION ALL SELECT '${account}') AS accounts,
+          generate_series(1, 1000) AS number;
+      ANALYZE llm_requests`);
+    const scans = `SELECT pg_stat_get_xact_numscans('llm_requests'::regclass) AS of_table,
+      pg_stat_get_xact_numscans('llm_requests_account_id_created_at_idx'::regclass) AS of_index`;
+    for (const grouping of ['agent', 'day', 'model']) {
+      const [before, sums, after] = await database.run(`
+        BEGIN;
+        ${scans};
+        SELECT summarize_usage('${account}', '${month}'::date - 10, '${month}'::date - 1, '${grouping}') -> -1 ->> 'total_cost' AS total_cost;
+        ${scans};
+        ROLLBACK`);
+      expect(sums).toEqual({ total_cost: '0.00000240' });
+      expect(Number(after?.['of_table']) - Number(before?.['of_table'])).toBe(0);
+      expect(Number(after?.['of_index']) - Number(before?.['of_index'])).toBe(1);
+    }
   });
 });
 

@@ -54,9 +54,15 @@ export async function eraseVisitor(
       store: 'live answers',
       name: 'answers under way',
       erased: stopped,
-      note: 'what other processes hold of them ends within minutes',
+      note: 'what processes hold of them in memory ends with them, or with whoever still reads it',
     },
     { store: 'files', name: 'files', erased: 0, note: NO_FILES },
   );
   return receipt;
+}
+
+/** The receipt's line about copies of answers between processes. @param erased null: they could not be reached */
+export function toLiveStore(erased: number | null): ErasureReceipt['stores'][number] {
+  const note = erased === null ? 'Redis does not answer; its copies end by themselves within minutes' : null;
+  return { store: 'live answers', name: 'streams in Redis', erased: erased ?? 0, note };
 }

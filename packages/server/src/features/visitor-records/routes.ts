@@ -5,10 +5,11 @@ import { validate } from '../../http/validate.ts';
 import { recordAudit } from '../audit/index.ts';
 import { AppError } from '../../errors.ts';
 import { eraseAccount, exportAccount } from './account-data.ts';
-import { eraseVisitor } from './erase-visitor.ts';
+import { eraseVisitor, toLiveStore } from './erase-visitor.ts';
 import { exportVisitor } from './export-visitor.ts';
 import { getVisitor } from './find-visitor.ts';
 import { holdSession } from './hold-session.ts';
+import { findRecentTurns, stopAll, type LiveAnswers } from './live-answers.ts';
 import { listSessions } from './list-sessions.ts';
 import { readSession } from './read-session.ts';
 import {
@@ -22,12 +23,11 @@ import { terminateSession } from './terminate-session.ts';
 
 export interface VisitorRecordDependencies {
   database: Database;
-  /** Stops an answer under way, at whichever process. */
-  stopAnswer: (accountId: string, turnId: string) => Promise<void>;
+  liveAnswers: LiveAnswers;
 }
 
 /** What the people of an account do with what its visitors left. They run behind `enterAccount`. */
-export function createVisitorRecordRoutes({ database, stopAnswer }: VisitorRecordDependencies) {
+export function createVisitorRecordRoutes({ database, liveAnswers }: VisitorRecordDependencies) {
   /** `GET .../admin/sessions` */
   const list: RequestHandler = async (req, res) => {
     const query = validate(sessionsQuerySchema, req.query, 'query');
@@ -83,15 +83,14 @@ export function createVisitorRecordRoutes({ database, stopAnswer }: VisitorRecor
   const erase: RequestHandler = async (req, res) => {
     const { actor, visitorId } = visitorOf(req);
     const { accountId } = actor;
-    const underWay = await database.withAccount(accountId, async (tx) => {
+    const turns = await database.withAccount(accountId, async (tx) => {
       const { sessionKey } = await getVisitor(tx, accountId, visitorId);
-      const pending = { accountId, status: 'pending', session: { is: { sessionKey } } };
-      return tx.message.findMany({ where: pending, select: { turnId: true } });
+      return findRecentTurns(tx, accountId, sessionKey);
     });
-    for (const { turnId } of underWay) await stopAnswer(accountId, turnId);
+    await stopAll(liveAnswers, accountId, turns);
     const receipt = await database.withAccount(accountId, async (tx) => {
       const ids = await getVisitor(tx, accountId, visitorId);
-      const done = await eraseVisitor(tx, ids, { stopped: underWay.length });
+      const done = await eraseVisitor(tx, ids, { stopped: turns.underWay.length });
       const erased = Object.fromEntries(done.stores.map(({ name, erased: rows }) => [name, rows]));
       await recordAudit(tx, actor, {
         action: 'visitor.erased',
@@ -100,6 +99,7 @@ export function createVisitorRecordRoutes({ database, stopAnswer }: VisitorRecor
       });
       return done;
     });
+    receipt.stores.push(toLiveStore(await liveAnswers.forget(turns.all)));
     send(res, receipt);
   };
 
@@ -121,12 +121,15 @@ export function createVisitorRecordRoutes({ database, stopAnswer }: VisitorRecor
     if (confirm !== actor.accountSlug) {
       throw new AppError('VALIDATION_ERROR', "confirm: must be the account's own slug.");
     }
+    const turns = await database.withAccount(actor.accountId, (tx) => findRecentTurns(tx, actor.accountId));
+    await stopAll(liveAnswers, actor.accountId, turns);
     const receipt = await database.withAccount(actor.accountId, async (tx) => {
       const done = await eraseAccount(tx, { id: actor.accountId, slug: actor.accountSlug });
       const rows = Object.fromEntries(done.erased.map((table) => [table.name, table.rows]));
       await recordAudit(tx, actor, { action: 'account.erased', after: rows });
       return done;
     });
+    await liveAnswers.forget(turns.all);
     send(res, receipt);
   };
 

@@ -229,6 +229,7 @@ describe('erasing a visitor', () => {
       ['database', 'budget_counters', 0],
       ['live answers', 'answers under way', 0],
       ['files', 'files', 0],
+      ['live answers', 'streams in Redis', 0],
     ]);
     expect(receipt.kept).toMatchObject([{ name: 'llm_requests', rows: 2 }]);
     expect(await sql(`SELECT action FROM audit_events WHERE target_id = '${visitorId}'`)).toEqual([
