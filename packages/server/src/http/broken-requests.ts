@@ -1,23 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
+import { STATUS_CODES, type Server } from 'node:http';
 import { AppError } from '../errors.ts';
+
+/** What Node gives with a request that it does not pass on: its code, and the bytes it stopped at. */
+interface BrokenRequest extends NodeJS.ErrnoException {
+  rawPacket?: Buffer;
+}
 
 /** Answers what is no HTTP, or too much of it, in the contract's form. Such a request never reaches the app. */
 export function answerBrokenRequests(server: Server): void {
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+  server.on('clientError', (error: BrokenRequest, socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') {
       socket.destroy();
       return;
     }
-    const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
-    const problem = tooLarge
-      ? new AppError('PAYLOAD_TOO_LARGE', 'The address and headers are too large. Send long messages by POST.')
-      : new AppError('VALIDATION_ERROR', 'The request could not be read.');
+    const problem = problemOf(error);
     const requestId = randomUUID();
     const body = JSON.stringify(problem.toBody(requestId));
     socket.end(
       [
-        `HTTP/1.1 ${problem.status} ${tooLarge ? 'Payload Too Large' : 'Unprocessable Entity'}`,
+        `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
         'Content-Type: application/json; charset=utf-8',
         `Content-Length: ${Buffer.byteLength(body)}`,
         `X-Request-ID: ${requestId}`,
@@ -28,4 +30,13 @@ export function answerBrokenRequests(server: Server): void {
       ].join('\r\n'),
     );
   });
+}
+
+function problemOf({ code, rawPacket }: BrokenRequest): AppError {
+  if (code !== 'HPE_HEADER_OVERFLOW') return new AppError('VALIDATION_ERROR', 'The request could not be read.');
+  // A position is checked like any other, however long it is.
+  if (/^last-event-id:/im.test(rawPacket?.toString('latin1') ?? '')) {
+    return new AppError('VALIDATION_ERROR', 'Last-Event-ID: must be an id received earlier from this stream.');
+  }
+  return new AppError('PAYLOAD_TOO_LARGE', 'The address and headers are too large. Send long messages by POST.');
 }
