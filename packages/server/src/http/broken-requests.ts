@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type Server } from 'node:http';
+import type { RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 
 /** What Node gives with a request that it does not pass on: its code, and the bytes it stopped at. */
@@ -31,6 +32,14 @@ export function answerBrokenRequests(server: Server): void {
     );
   });
 }
+
+/** HTTP/1.1 must name its host (RFC 9112, section 3.2). Node would answer without a word. */
+export const refuseWithoutHost: RequestHandler = (req, _res, next) => {
+  if (req.httpVersion === '1.1' && req.headers.host === undefined) {
+    throw new AppError('VALIDATION_ERROR', 'Host: is missing.');
+  }
+  next();
+};
 
 function problemOf({ code, rawPacket }: BrokenRequest): AppError {
   if (code !== 'HPE_HEADER_OVERFLOW') return new AppError('VALIDATION_ERROR', 'The request could not be read.');
