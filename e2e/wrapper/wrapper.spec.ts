@@ -212,6 +212,25 @@ test('takes from its address another backend that its own list names', async ({ 
   await chatIn(page, 'How do I reset my password?', 'Forgot');
 });
 
+test('unedited, is driven by the address that a page of its own site gives it, and by no other', async ({
+  page,
+  openCustomers,
+}) => {
+  const web = await openCustomers((url) => {
+    const src = `${url(ALDER)}/unedited.html?account=acme&agent=acme_chat1&backend=${url(SALIENT_HOST)}`;
+    return { '/': frameTag(src), '/around.html': frameTag(`${url(ALDER)}/`) };
+  });
+  await page.goto(web.url(ALDER));
+  await chatIn(page.frameLocator('iframe'), 'How do I reset my password?', 'Forgot');
+
+  // Another site may frame the file, or a page that frames it: it could lead the frame in there elsewhere.
+  await page.goto(web.url(BIRCH));
+  await expect(page.frameLocator('iframe').getByRole('alert')).toContainText('is not allowed');
+  await page.goto(`${web.url(BIRCH)}/around.html`);
+  const inner = page.frameLocator('iframe').frameLocator('iframe');
+  await expect(inner.getByRole('alert')).toContainText('is not allowed');
+});
+
 test('says so where its server cannot be reached', async ({ page, openWeb, allowConsoleError }) => {
   allowConsoleError(/status of 404/);
   const wrapper = await readFile(wrapperFile, 'utf8');

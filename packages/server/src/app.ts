@@ -44,6 +44,7 @@ import {
   sessionOperations,
   sessionRules,
 } from './features/sessions/index.ts';
+import { refuseWithoutHost } from './http/broken-requests.ts';
 import { clientAddressOf, networkOf, rememberClientAddress } from './http/client-address.ts';
 import { createVisitorRecordRoutes, visitorRecordOperations } from './features/visitor-records/index.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
@@ -121,7 +122,7 @@ export function createApp(dependencies: AppDependencies): Express {
 
   const app = express();
   app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
-  app.use(requestContext(dependencies.log, dependencies.metrics), securityHeaders);
+  app.use(requestContext(dependencies.log, dependencies.metrics), securityHeaders, refuseWithoutHost);
   const { trusted_proxies: trusted, forwarded_header: header } = config.app.http;
   app.use(rememberClientAddress({ trusted, header }, dependencies.log));
 

@@ -55,6 +55,7 @@ describe('a setting that cannot be right stops the start with one line that name
     [{ SALIENT_SECRET: 'canary' }, 'SALIENT_SECRET must be at least 32 characters'],
     [{ OPENAI_BASE_URL: 'canary' }, 'OPENAI_BASE_URL must be an http(s) address'],
     [{ OPENROUTER_BASE_URL: 'ftp://canary' }, 'OPENROUTER_BASE_URL must be an http(s) address'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'canary' }, 'OTEL_EXPORTER_OTLP_ENDPOINT must be an http(s) address'],
     [{ NODE_ENV: 'production' }, 'SALIENT_SECRET is required in production (at least 32 random characters)'],
     [
       { PORT: 'x', SALIENT_SECRET: 'canary' },
@@ -113,6 +114,15 @@ describe('a setting that cannot be right stops the start with one line that name
     expect(refusalOf({ SALIENT_CONFIG: path.join(folder, 'nowhere.yaml') })).toBe(
       'Cannot start: SALIENT_CONFIG: /nowhere.yaml cannot be read',
     );
+  });
+
+  it('a folder of agents that is not there, or is a file', () => {
+    for (const absent of ['nowhere', 'app.yaml']) {
+      const file = appFile(`agents: { configs_directory: ${path.join(folder, absent)} }`);
+      expect(refusalOf({ SALIENT_CONFIG: file })).toBe(
+        `Cannot start: agents.configs_directory in /app.yaml is /${absent}, and there is no such folder`,
+      );
+    }
   });
 });
 

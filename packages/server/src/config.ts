@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
@@ -64,6 +64,8 @@ const environmentSchema = z.object({
   TOGETHER_BASE_URL: httpUrl.optional(),
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
+  /** Reserved: nothing is sent there yet. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
   /** `smtp://user:password@host:587`, or `smtps://`: sends mail to people who sign in. Unset: no mail. */
   SMTP_URL: smtpUrl.optional(),
   /** Where people reach this server, for the links in mails. Required in production with SMTP_URL. */
@@ -288,6 +290,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     throw new ConfigError(`Cannot start: session.secure in ${env.SALIENT_CONFIG} must not be false in production`);
   }
 
+  refuseAbsentFolder(app.agents.configs_directory, env.SALIENT_CONFIG);
   refuseAbsentStore(app.limits.store, env.SALIENT_CONFIG, env);
 
   const secure = app.session.secure === 'auto' ? production : app.session.secure;
@@ -337,6 +340,12 @@ function isNetwork(text: string): boolean {
   const [address = '', bits = '0', ...rest] = text.split('/');
   const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
   return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= longest;
+}
+
+/** Without it there would be a server with no agents, and nothing that says why. An empty folder is none too, on purpose. */
+function refuseAbsentFolder(folder: string, file: string): void {
+  if (statSync(path.resolve(folder), { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new ConfigError(`Cannot start: agents.configs_directory in ${file} is ${folder}, and there is no such folder`);
 }
 
 function refuseAbsentStore(

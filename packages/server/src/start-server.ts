@@ -184,8 +184,10 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
       examples: path.join(folders.project, 'examples'),
     },
   });
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, app);
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false }, app);
   answerBrokenRequests(server);
+  // What else a request expects than `100-continue` may be passed over (RFC 9110, section 10.1.1).
+  server.on('checkExpectation', app);
   // A stream may be silent for longer than any request of another kind would take.
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 65_000;

@@ -3,6 +3,7 @@ import { ERROR_STATUS, type ErrorBody, type ErrorCode } from '@salient/shared-ty
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answer, httpError } from '../../test/fake-provider-replies.ts';
 import { queryAsOwnerOf } from '../../test/owner-access.ts';
+import { sendBytes } from '../../test/send-bytes.ts';
 import { sendRaw, type RawRequest, type RawResponse } from '../../test/send-raw.ts';
 import { startTestServer, type TestServer } from '../../test/start-test-server.ts';
 import { createVisitor } from '../../test/visitor.ts';
@@ -519,6 +520,17 @@ describe('headers', () => {
     const response = await send({ path: `${A}/history`, headers: { 'X-Large': 'x'.repeat(100_000) } });
     expect(response.status).toBe(413);
     expect(JSON.parse(response.text)).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+  });
+
+  it('must name its host, and may expect anything', async () => {
+    const request = 'GET /health HTTP/1.1\r\nConnection: close\r\n';
+    const [head = '', body = ''] = (await sendBytes(server.url, `${request}\r\n`)).split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 422 /);
+    const refusal = JSON.parse(body) as ErrorBody;
+    expect(refusal).toMatchObject({ code: 'VALIDATION_ERROR', detail: 'Host: is missing.' });
+    expect(head).toContain(`X-Request-ID: ${refusal.request_id}`);
+    const expecting = await sendBytes(server.url, `${request}Host: x\r\nExpect: the-best\r\n\r\n`);
+    expect(expecting).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('cannot choose the id of the request, or anything in its log line', async () => {

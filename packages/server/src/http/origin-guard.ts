@@ -108,5 +108,6 @@ function isFromElsewhere(req: Request): boolean {
 function isOwnOrigin(req: Request, origin: string): boolean {
   // With either scheme: behind a proxy that ends TLS this process does not know which one.
   const host = req.get('Host');
+  if (host === undefined) return false;
   return origin === `https://${host}` || origin === `http://${host}`;
 }

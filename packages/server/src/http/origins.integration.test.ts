@@ -3,7 +3,7 @@ import { answer } from '../../test/fake-provider-replies.ts';
 import { dumpTables } from '../../test/owner-access.ts';
 import { sendRaw, type RawRequest, type RawResponse } from '../../test/send-raw.ts';
 import { startTestServer, type TestServer } from '../../test/start-test-server.ts';
-import { createVisitor } from '../../test/visitor.ts';
+import { createVisitor, eventData } from '../../test/visitor.ts';
 
 const LISTED = '/accounts/acme/agents/listed';
 const OPEN = '/accounts/acme/agents/open';
@@ -400,6 +400,20 @@ describe('a request that a page makes a browser send unasked (V5)', () => {
       ...changing.map((path) => ({ path, method: 'POST', headers: JSON_TYPE, body: '{"message":"hi"}' })),
       ...asking.map((path) => ({ path })),
     ]);
+  });
+
+  it('is none to come back to an answer: curl may, with its cookies', async () => {
+    const visitor = createVisitor(server.url);
+    const { turn_id } = eventData(await visitor.stream(OPEN, { message: 'mine' }), 'turn');
+    const headers = { Cookie: visitor.cookie() ?? '' };
+    for (const path of [
+      `${OPEN}/stream?turn=${turn_id}`,
+      '/accounts/acme/agents/simple_chat/open/stream?turn=' + turn_id,
+    ]) {
+      expect([path, (await send({ path, headers })).status]).toEqual([path, 200]);
+      const rest = await send({ path, headers: { ...headers, 'Last-Event-ID': `${turn_id}:0` } });
+      expect([path, rest.status]).toEqual([path, 200]);
+    }
   });
 
   it('and from a page that is not on the list does nothing either, whatever its shape', async () => {

@@ -66,7 +66,7 @@ describe('folders found at the start', () => {
       'badly-named/one/config.yaml': '',
     });
     await world.start();
-    expect((await accountNamed('mixed'))?.agents.map(({ instanceSlug }) => instanceSlug)).toEqual(['good']);
+    expect((await accountNamed('mixed'))?.agents.map(({ instanceSlug }) => instanceSlug)).toEqual(['broken', 'good']);
     expect(await accountNamed('badly-named')).toBeNull();
     expect(world.problems()).toEqual([
       `${world.file('badly-named/account.yaml')}:1: name: Invalid input: expected string, received undefined\n` +
@@ -74,6 +74,24 @@ describe('folders found at the start', () => {
       `${world.file('mixed/broken/config.yaml')}:2: agent_typ: unknown key`,
     ]);
     expect(world.logs()).toContain('"agent":"bad name"');
+  });
+
+  it('whose files are broken are agents that answer AGENT_MISCONFIGURED until they are mended', async () => {
+    const world = await createWorld({ 'unread/one/config.yaml': 'agent_type: [oops' });
+    await world.start();
+    expect((await accountNamed('unread'))?.agents).toEqual([
+      { instanceSlug: 'one', agentType: 'simple_chat', displayName: 'one', status: 'active' },
+    ]);
+    await expect(world.directory.get('unread', 'one')).rejects.toMatchObject({
+      code: 'AGENT_MISCONFIGURED',
+      status: 500,
+    });
+
+    await world.write('unread/one/config.yaml', 'agent_type: rag\ndisplay_name: Mended\n');
+    expect((await world.directory.get('unread', 'one')).config).toMatchObject({
+      agentType: 'rag',
+      displayName: 'Mended',
+    });
   });
 });
 

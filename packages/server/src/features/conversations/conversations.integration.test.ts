@@ -282,16 +282,13 @@ describe('a turn belongs to the server, not to the connection (S1, S2)', () => {
       expect([response.status, ((await response.json()) as ErrorBody).code]).toEqual([422, 'VALIDATION_ERROR']);
     }
     // What no HTTP client would send does not reach the app, and is refused in the same shape.
-    for (const [header, code] of [
-      [`${mine.turn_id}:\0`, 'VALIDATION_ERROR'],
-      ['x'.repeat(1024 * 1024), 'PAYLOAD_TOO_LARGE'],
-    ] as const) {
+    for (const header of [`${mine.turn_id}:\0`, 'x'.repeat(20_000), 'x'.repeat(1024 * 1024)]) {
       const reply = await sendBytes(
         server.url,
         `GET ${HELPER}/stream?turn=${mine.turn_id} HTTP/1.1\r\nHost: x\r\nLast-Event-ID: ${header}\r\n\r\n`,
       );
-      expect(reply).toMatch(/^HTTP\/1\.1 4(22|13) /);
-      expect(JSON.parse(reply.slice(reply.indexOf('\r\n\r\n')))).toMatchObject({ code });
+      expect(reply).toMatch(/^HTTP\/1\.1 422 Unprocessable Entity\r\n/);
+      expect(JSON.parse(reply.slice(reply.indexOf('\r\n\r\n')))).toMatchObject({ code: 'VALIDATION_ERROR' });
     }
     const unknown = await ask('00000000-0000-4000-8000-000000000000', '');
     const others = await ask(foreign.turn_id, '');

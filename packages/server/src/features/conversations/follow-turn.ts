@@ -1,6 +1,7 @@
 import type { TurnEvent } from '@salient/shared-types';
 import type { ConversationOwner } from '../../db/index.ts';
 import { answerNotFound } from './answer-not-found.ts';
+import { STOPPED } from './ask-model.ts';
 import type { ConversationDependencies } from './dependencies.ts';
 import { LiveTurn, type TurnEnd, type TurnReader } from './live-turn.ts';
 import { findStoredTurn, type StoredTurn } from './stored-turn.ts';
@@ -76,7 +77,7 @@ function followLive({ onDisconnect }: ConversationDependencies, turn: LiveTurn):
       const leave = turn.follow(offset, reader);
       return () => {
         leave();
-        if (onDisconnect === 'abort' && turn.readerCount === 0) turn.abort.abort('disconnected');
+        if (onDisconnect === 'abort' && turn.readerCount === 0) turn.abort.abort(STOPPED);
       };
     },
   };

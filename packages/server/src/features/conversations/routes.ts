@@ -57,15 +57,16 @@ export function createConversationRoutes(dependencies: ConversationRouteDependen
 
   /**
    * `GET A/stream`: with `message` for EventSource, htmx and curl; with `turn` to come back. An EventSource reconnects
-   * with the same address and `Last-Event-ID`: it gets the rest of its answer, never a second one.
+   * with the same address and `Last-Event-ID`: it gets the rest of its answer, never a second one. To come back changes
+   * nothing, so it need not show where it comes from.
    */
   const streamByGet: RequestHandler = async (req, res) => {
-    refuseForgery(req);
     const { turn: turnId, message, client_message_id } = validate(querySchema, req.query, 'query');
     const lastEventId = req.get('Last-Event-ID');
     const position = lastEventId === undefined || lastEventId === '' ? null : parsePosition(lastEventId);
     if (turnId !== undefined && position && position.turnId !== turnId) throw invalidPosition();
     if (turnId === undefined && !position && message !== undefined) {
+      refuseForgery(req);
       await sendAndStream(req, res, { message, client_message_id });
       return;
     }

@@ -35,7 +35,7 @@ export function createSessionCookie(
         sameSite,
         partitioned: secure && sameSite === 'none',
         // Set anew with each new key, not with every answer, so it must outlast the time until that.
-        maxAge: settings.max_age_days * 86_400 + settings.rotate_hours * 3600,
+        maxAge: Math.max(settings.max_age_days * 86_400, settings.rotate_hours * 2 * 3600),
       }),
   };
 }

@@ -52,7 +52,7 @@ describe('the cookie', () => {
     const response = await createVisitor(server.url).fetch(`${HELPER}/history`);
     const [pair, ...attributes] = attributesOf(response);
     expect(pair).toMatch(/^salient_session=[\w-]{72}$/);
-    expect(attributes.toSorted()).toEqual(['HttpOnly', 'Max-Age=2678400', 'Path=/', 'SameSite=Lax']);
+    expect(attributes.toSorted()).toEqual(['HttpOnly', 'Max-Age=2592000', 'Path=/', 'SameSite=Lax']);
   });
 
   it('in production is tied to the host, to HTTPS and to the page around it (V1)', async () => {
@@ -66,7 +66,7 @@ describe('the cookie', () => {
       expect(pair).toMatch(/^__Host-salient_session=[\w-]{72}$/);
       expect(attributes.toSorted()).toEqual([
         'HttpOnly',
-        'Max-Age=2678400',
+        'Max-Age=2592000',
         'Partitioned',
         'Path=/',
         'SameSite=None',
