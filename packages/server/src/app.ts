@@ -92,7 +92,7 @@ export function createApp(dependencies: AppDependencies): Express {
     rules: sessionRules(config.app.session),
     notes: createAnomalyNotes(database, { own: limits.ownLimiter, shared: limits.limiter }),
   };
-  const { visitorOf, senderOf } = createVisitorOf(visitors, createFindUser(people.enterAccount));
+  const { visitorOf, senderOf } = createVisitorOf(visitors, createFindUser(people));
   const enterAgent = createEnterAgent(directory);
 
   const health = createHealthRoutes(database, dependencies.isReady);

@@ -77,7 +77,7 @@ describe('folders found at the start', () => {
   });
 
   it('whose files are broken are agents that answer AGENT_MISCONFIGURED until they are mended', async () => {
-    const world = await createWorld({ 'unread/one/config.yaml': 'agent_type: [oops' });
+    const world = await worlds.create({ 'unread/one/config.yaml': 'agent_type: [oops' });
     await world.start();
     expect((await accountNamed('unread'))?.agents).toEqual([
       { instanceSlug: 'one', agentType: 'simple_chat', displayName: 'one', status: 'active' },

@@ -4,11 +4,11 @@ import { queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/test-database.ts';
 import {
   openDatabase,
-  type BeginTurnInput,
   type BeginTurnOutcome,
   type BudgetRequest,
   type Database,
   type LlmRequestRow,
+  type StartTurnInput,
 } from '../../db/index.ts';
 
 /** The embedded database does one thing at a time, and takes many times as long to show the same. */
@@ -158,7 +158,7 @@ async function takeTurn(): Promise<void> {
   if (begun.outcome !== 'created') throw new Error(`a turn is ${begun.outcome}`);
   const turn = { account, agentId, begun, requestId: input.call.requestId, leaseOwner: input.leaseOwner };
   if (end === 'every answer of the database lost once') {
-    expect((await database.turns.beginTurn(input)).outcome).toBe('duplicate');
+    expect((await database.turns.startTurn(input, null)).begun?.outcome).toBe('duplicate');
   }
   if (end.startsWith('deleted')) await database.withAccount(account.id, (tx) => deleteSession(tx, begun.session_id));
   await endTurn(turn, end, worst);
@@ -263,11 +263,12 @@ async function endOrphans(): Promise<number> {
 
 async function begin(account: Account, worst: bigint, leaseSeconds = 60) {
   const agentId = pick(account.agents);
-  const input: BeginTurnInput = {
+  const input: StartTurnInput = {
     accountId: account.id,
     accountSlug: account.slug,
     agentInstanceId: agentId,
     sessionKey: `visitor-${randomUUID()}`,
+    entry: null,
     content: 'Hello',
     clientMessageId: randomUUID(),
     requestHash: 'the same',
@@ -279,7 +280,9 @@ async function begin(account: Account, worst: bigint, leaseSeconds = 60) {
     historyLimit: 10,
     search: null,
   };
-  return { input, agentId, begun: await database.turns.beginTurn(input) };
+  const { begun } = await database.turns.startTurn(input, null);
+  if (!begun) throw new Error('nothing was begun');
+  return { input, agentId, begun };
 }
 
 function pendingCall(requestId: string) {

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { AppSettings } from '../../config.ts';
 import { createAuthRoutes } from './auth-routes.ts';
 import { createCredentials } from './credential.ts';
@@ -21,6 +21,8 @@ export interface People {
   members: ReturnType<typeof createMemberRoutes>;
   requireLogin: RequestHandler;
   enterAccount: EnterAccount;
+  /** Whether a request comes with a login, good or not. */
+  showsLogin: (req: Request) => boolean;
 }
 
 export function createPeople({ secret, secureCookies, tiers, ...rest }: PeopleOptions): People {
@@ -34,5 +36,6 @@ export function createPeople({ secret, secureCookies, tiers, ...rest }: PeopleOp
     members: createMemberRoutes(people, cookies, tiers),
     requireLogin: createRequireLogin(people, cookies),
     enterAccount: createEnterAccount(people, cookies),
+    showsLogin: (req) => cookies.presentedHash(req) !== null,
   };
 }

@@ -1,14 +1,16 @@
 import type { Request, Response } from 'express';
 import { actorOf } from '../../access/actor.ts';
 import { AppError } from '../../errors.ts';
-import type { EnterAccount } from '../people/index.ts';
+import type { People } from '../people/index.ts';
 
 /** The person of the console who asks, if they may use the agents of the account of the path. */
 export type FindUser = (req: Request, res: Response) => Promise<string | null>;
 
-export function createFindUser(enterAccount: EnterAccount): FindUser {
+export function createFindUser({ enterAccount, showsLogin }: Pick<People, 'enterAccount' | 'showsLogin'>): FindUser {
   const enter = enterAccount('use_agents');
   return async (req, res) => {
+    // Nearly everybody.
+    if (!showsLogin(req)) return null;
     try {
       await enter(req, res, () => {});
       return actorOf(req).id;
