@@ -435,6 +435,25 @@ BEGIN
     'choice', coalesce((v_reserved ->> 'choice')::integer, 0), 'prompt_tokens', v_reserved -> 'prompt_tokens');
 END $$;
 
+-- As before. Only a pending answer has an owner; asked for its status as well, a plan may read all that were pending once.
+CREATE OR REPLACE FUNCTION "keep_drafts"(p_lease_owner uuid, p_lease_seconds integer, p_drafts jsonb)
+RETURNS TABLE (turn_id uuid, stop_requested boolean) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  v_now timestamptz := clock_timestamp();
+BEGIN
+  PERFORM set_config('role', 'salient_worker', true);
+  RETURN QUERY
+    UPDATE messages SET content = draft.content,
+        metadata = CASE WHEN draft.prompt_tokens IS NULL THEN messages.metadata
+          ELSE jsonb_set(messages.metadata, '{call,promptTokens}', to_jsonb(draft.prompt_tokens)) END,
+        lease_expires_at = CASE WHEN messages.lease_expires_at < v_now + make_interval(secs => p_lease_seconds * 2 / 3.0)
+          THEN v_now + make_interval(secs => p_lease_seconds) ELSE messages.lease_expires_at END
+      FROM jsonb_to_recordset(p_drafts) AS draft(message_id uuid, content text, prompt_tokens integer)
+      WHERE messages.id = draft.message_id AND messages.lease_owner = p_lease_owner
+      RETURNING messages.turn_id, messages.stop_requested_at IS NOT NULL;
+END $$;
+
 -- Connections keep plans that were made while tables were small, and compiling takes longer than what is compiled.
 DO $$
 DECLARE

@@ -109,6 +109,8 @@ describe('the catalogue (T2)', () => {
       salient_app accounts SELECT, INSERT, UPDATE
       salient_app agent_config_versions SELECT, INSERT
       salient_app agent_instances SELECT, INSERT, UPDATE, DELETE
+      salient_app agent_performance_metrics SELECT
+      salient_app agent_usage_log SELECT
       salient_app api_keys SELECT, INSERT, DELETE (UPDATE revoked_at, UPDATE revoked_by)
       salient_app audit_events SELECT, INSERT
       salient_app audit_heads SELECT, INSERT, UPDATE
@@ -128,7 +130,7 @@ describe('the catalogue (T2)', () => {
       salient_app sessions SELECT, INSERT, UPDATE, DELETE
       salient_app user_roles SELECT, INSERT, UPDATE, DELETE
       salient_app user_sessions SELECT, INSERT, UPDATE, DELETE
-      salient_app users SELECT, INSERT, UPDATE
+      salient_app users SELECT, INSERT, UPDATE, DELETE
       salient_app visitor_keys SELECT, INSERT, UPDATE, DELETE
       salient_app visitors SELECT, INSERT, UPDATE, DELETE
       salient_worker account_budgets SELECT

@@ -61,6 +61,34 @@ afterAll(async () => {
   await openai.close();
 });
 
+describe('the views of the ledger', () => {
+  it('agent_usage_log has a row for each call, with what it cost', async () => {
+    const rows = await database.run(
+      "SELECT agent_instance_slug AS agent, model, total_cost::text AS cost FROM agent_usage_log WHERE account_slug = 'acme'",
+    );
+    const expected = spent.filter(({ account }) => account === 'acme');
+    expect(rows).toHaveLength(expected.length);
+    expect(sumCosts(rows.map(({ cost }) => ({ cost: cost ?? null })))).toBe(sumCosts(expected));
+  });
+
+  it('agent_performance_metrics has a row for each agent and day', async () => {
+    const [row, ...others] = await database.run(
+      `SELECT day::text, requests::text, (complete_requests + coalesce(failed_requests, 0))::text AS ended,
+         (p95_latency_ms >= average_latency_ms * 0)::text AS has_latency, total_cost::text AS cost
+       FROM agent_performance_metrics WHERE account_slug = 'acme' AND agent_instance_slug = 'listed'`,
+    );
+    const expected = spent.filter(({ account, agent }) => account === 'acme' && agent === 'listed');
+    expect(others).toEqual([]);
+    expect(row).toMatchObject({
+      day: `${month.slice(0, 8)}15`,
+      requests: String(expected.length),
+      ended: String(expected.length),
+      has_latency: 'true',
+      cost: sumCosts(expected),
+    });
+  });
+});
+
 describe('the queries of docs/billing.md', () => {
   it('are these', () => {
     expect([...page.queries.keys()]).toEqual([
@@ -403,7 +431,7 @@ function tokensOf(requests: readonly Spent[]) {
 }
 
 /** In whole units of the last digit, as nobody else here adds money. */
-function sumCosts(requests: readonly Spent[]): string {
+function sumCosts(requests: readonly Pick<Spent, 'cost'>[]): string {
   const units = requests.reduce((sum, { cost }) => sum + BigInt((cost ?? '0').replace('.', '')), 0n);
   const digits = units.toString().padStart(9, '0');
   return `${digits.slice(0, -8)}.${digits.slice(-8)}`;

@@ -78,8 +78,8 @@ describe('the inventory', () => {
 
   it('knows every table with a column that names a visitor or a conversation', async () => {
     const named = await sql<{ name: string }>(
-      `SELECT DISTINCT table_name AS name FROM information_schema.columns
-       WHERE table_schema = 'public' AND column_name IN ('session_id', 'session_key', 'visitor_id')`,
+      `SELECT DISTINCT table_name AS name FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+       WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND column_name IN ('session_id', 'session_key', 'visitor_id')`,
     );
     for (const { name } of named) expect(['visitor', 'ledger'], name).toContain(INVENTORY[name]?.of);
   });
