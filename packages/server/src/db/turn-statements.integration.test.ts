@@ -58,7 +58,7 @@ function createAgent(slug: string): Promise<Owner> {
   });
 }
 
-/** From the first request of a new browser to the stored answer, with limits and budgets, and a draft on the way. */
+/** From the first request of a new browser to the stored answer, with limits and budgets. */
 async function answerVisitors({ accountId, agentInstanceId }: Owner, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     const sessionKey = randomUUID();
@@ -95,8 +95,7 @@ async function answerVisitors({ accountId, agentInstanceId }: Owner, count: numb
     ];
     const { begun, taken } = await database.turns.startTurn(input, claims);
     if (begun?.outcome !== 'created') throw new Error(`not begun: ${JSON.stringify({ begun, taken })}`);
-    const { turn_id: turnId, session_id, message_id } = begun;
-    await database.turns.keepDrafts(leaseOwner, 30, [{ message_id, content: 'Hel', prompt_tokens: 3 }]);
+    const { turn_id: turnId, session_id } = begun;
     const isFinished = await database.turns.finishTurn({
       accountId,
       turnId,
