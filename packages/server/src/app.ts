@@ -37,6 +37,7 @@ import {
 } from './features/people/index.ts';
 import {
   createAnomalyNotes,
+  createFindSignedIn,
   createFindUser,
   createSessionCookie,
   createSessionRoutes,
@@ -91,7 +92,8 @@ export function createApp(dependencies: AppDependencies): Express {
     rules: sessionRules(config.app.session),
     notes: createAnomalyNotes(database, limits.limiter),
   };
-  const visitorOf = createVisitorOf(visitors, createFindUser(people.enterAccount));
+  const findSignedIn = createFindSignedIn(visitors, createFindUser(people.enterAccount));
+  const visitorOf = createVisitorOf(visitors, findSignedIn);
   const enterAgent = createEnterAgent(directory);
 
   const health = createHealthRoutes(database, dependencies.isReady);
@@ -105,6 +107,7 @@ export function createApp(dependencies: AppDependencies): Express {
     database,
     visitors,
     visitorOf,
+    findSignedIn,
     enterAgent,
     defaultAgent: () => findDefaultAgent(database, directory),
     describeModel: (agent) => describeModel(agent, models),

@@ -9,4 +9,11 @@ export { sessionOperations, sessionTokenSchema } from './operations.ts';
 export { createSessionRoutes } from './routes.ts';
 export { createSessionCookie } from './session-cookie.ts';
 export { sessionRules } from './session-rules.ts';
-export { bringKey, createVisitorOf, recogniseVisitor, requiresIdentity, type VisitorOf } from './visitor-of.ts';
+export {
+  bringKey,
+  createFindSignedIn,
+  createVisitorOf,
+  recogniseVisitor,
+  requiresIdentity,
+  type VisitorOf,
+} from './visitor-of.ts';

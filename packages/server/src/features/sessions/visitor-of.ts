@@ -22,16 +22,14 @@ export type VisitorOf = (
   },
 ) => Promise<Visitor>;
 
-export function createVisitorOf(dependencies: VisitorDependencies, findUser: FindUser): VisitorOf {
+export function createVisitorOf(dependencies: VisitorDependencies, findSignedIn: FindSignedIn): VisitorOf {
   return async (req, res, agent, { remember = false } = {}) => {
     const mustBeKnown = requiresIdentity(agent);
     const ids = { accountId: agent.accountId, agentInstanceId: agent.id };
-    // Their login is shown with every request, on the server's own pages only, so there is nothing to exchange.
-    const userId = agent.config.identityRequired || req.get('Authorization') ? null : await findUser(req, res);
-    if (userId !== null) {
-      const sessionKey = hashCredential(dependencies.secret, agent.accountId, `user:${userId}`);
-      if (remember) await openUser(dependencies, { accountId: agent.accountId, userId, sessionKey });
-      return { ...NOT_A_BROWSER, sessionKey };
+    const person = agent.config.identityRequired ? null : await findSignedIn(req, res, agent);
+    if (person) {
+      if (remember) await openUser(dependencies, { ...ids, ...person });
+      return { ...NOT_A_BROWSER, sessionKey: person.sessionKey };
     }
     const visitor = await recogniseVisitor(req, dependencies, ids, {
       remember: remember && !mustBeKnown,
@@ -45,9 +43,23 @@ export function createVisitorOf(dependencies: VisitorDependencies, findUser: Fin
   };
 }
 
+/** The person of the console who asks, and the visitor that they are in an account, on whatever device. */
+export type FindSignedIn = (
+  req: Request,
+  res: Response,
+  account: { accountId: string; accountSlug: string },
+) => Promise<{ userId: string; sessionKey: string } | null>;
+
+export function createFindSignedIn({ secret }: VisitorDependencies, findUser: FindUser): FindSignedIn {
+  return async (req, res, { accountId, accountSlug }) => {
+    // Their login is shown with every request, on the server's own pages only, so there is nothing to exchange.
+    const userId = req.get('Authorization') ? null : await findUser(req, res, accountSlug);
+    return userId === null ? null : { userId, sessionKey: hashCredential(secret, accountId, `user:${userId}`) };
+  };
+}
+
 const NOT_A_BROWSER = { identifiedBy: 'cookie', externalId: null, key: null, isKeyNew: false, token: null } as const;
 
-/** The visitor that a person of the console is, on whatever device. */
 async function openUser(
   { database }: VisitorDependencies,
   { accountId, userId, sessionKey }: { accountId: string; userId: string; sessionKey: string },
