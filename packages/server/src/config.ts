@@ -80,6 +80,8 @@ const appSchema = z.strictObject({
       /** Folders `{account}/{agent}/`, relative to the working directory. */
       configs_directory: z.string().min(1).default('./config/agent_configs'),
       templates_directory: z.string().min(1).default('./config/agent_templates'),
+      /** Of each agent's configuration, the newest. */
+      keep_config_versions: z.int().min(1).max(100_000).default(100),
     })
     .prefault({}),
   http: z

@@ -37,6 +37,7 @@ import {
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
+import { pruneConfigVersions } from './features/agent-admin/index.ts';
 import { clearExpiredSignIns, createPeople } from './features/people/index.ts';
 import { createKeyDoors } from './features/keys/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
@@ -213,6 +214,11 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
       name: 'delete old conversations',
       everyMs: RETENTION_INTERVAL_MS,
       run: () => enforceRetention(database, config.app.retention),
+    },
+    {
+      name: 'clear old versions of configurations',
+      everyMs: CLEAR_INTERVAL_MS,
+      run: () => pruneConfigVersions(database, config.app.agents.keep_config_versions),
     },
     { name: 'note last use', everyMs: LAST_USED_INTERVAL_MS, run: () => conversations.lastUsed.flush() },
     { name: 'note last use of keys', everyMs: LAST_USED_INTERVAL_MS, run: () => keysLastUsed.flush() },

@@ -128,12 +128,13 @@ describe('the catalogue (T2)', () => {
       salient_app sessions SELECT, INSERT, UPDATE, DELETE
       salient_app user_roles SELECT, INSERT, UPDATE, DELETE
       salient_app user_sessions SELECT, INSERT, UPDATE, DELETE
-      salient_app users SELECT, INSERT, UPDATE
+      salient_app users SELECT, INSERT, UPDATE, DELETE
       salient_app visitor_keys SELECT, INSERT, UPDATE, DELETE
       salient_app visitors SELECT, INSERT, UPDATE, DELETE
       salient_worker account_budgets SELECT
       salient_worker account_invites SELECT, DELETE
       salient_worker accounts SELECT
+      salient_worker agent_config_versions SELECT, DELETE
       salient_worker agent_instances SELECT (UPDATE last_used_at)
       salient_worker api_keys SELECT (UPDATE last_used_at)
       salient_worker audit_events SELECT
