@@ -46,7 +46,11 @@ import {
   sessionRules,
 } from './features/sessions/index.ts';
 import { clientAddressOf, networkOf, rememberClientAddress } from './http/client-address.ts';
-import { createVisitorRecordRoutes, visitorRecordOperations } from './features/visitor-records/index.ts';
+import {
+  createVisitorRecordRoutes,
+  visitorRecordOperations,
+  type ErasureLog,
+} from './features/visitor-records/index.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { limitRequests } from './http/limit-requests.ts';
 import { jsonBody } from './http/json-body.ts';
@@ -73,6 +77,7 @@ export interface AppDependencies {
   directory: AgentDirectory;
   models: ModelChoices;
   conversations: ConversationDependencies;
+  erasures: ErasureLog;
   people: People;
   keyDoors: KeyDoors;
   log: Logger;
@@ -199,6 +204,7 @@ export function createApp(dependencies: AppDependencies): Express {
         stop: (accountId, turnId) => stopAnyTurn(dependencies.conversations, accountId, turnId),
         forget: (turnIds) => dependencies.conversations.relay.forget(turnIds),
       },
+      erasures: dependencies.erasures,
     }),
   });
 

@@ -42,7 +42,12 @@ import { clearExpiredSignIns, createPeople } from './features/people/index.ts';
 import { createKeyDoors } from './features/keys/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
 import { CLEAR_EXPIRED_INTERVAL_MS, clearExpired, sessionRules } from './features/sessions/index.ts';
-import { enforceRetention, RETENTION_INTERVAL_MS } from './features/visitor-records/index.ts';
+import {
+  createErasureLog,
+  enforceRetention,
+  reapplyErasures,
+  RETENTION_INTERVAL_MS,
+} from './features/visitor-records/index.ts';
 import { createPriceList, readOwnPrices, unpricedModels, type PriceList } from './features/usage/index.ts';
 import { openLimits } from './limits/index.ts';
 import type { Logger } from './log.ts';
@@ -86,6 +91,9 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     prismaDirectory: path.join(folders.project, 'prisma'),
   });
   if (database.migrated.length > 0) log.info({ migrations: database.migrated }, 'database migrated');
+
+  const erasures = createErasureLog(config.erasuresFile, log);
+  await reapplyErasures(database, erasures, log);
 
   const redis = config.redisUrl === null ? null : await openRedis(config.redisUrl, log);
 
@@ -174,6 +182,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     directory,
     models,
     conversations,
+    erasures,
     people,
     keyDoors: createKeyDoors(database, keysLastUsed),
     log,

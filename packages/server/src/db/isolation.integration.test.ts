@@ -149,7 +149,8 @@ describe('the catalogue (T2)', () => {
       salient_worker rate_limits SELECT, INSERT, UPDATE, DELETE
       salient_worker session_tokens SELECT, DELETE
       salient_worker sessions SELECT
-      salient_worker user_sessions SELECT, DELETE"
+      salient_worker user_sessions SELECT, DELETE
+      salient_worker visitors (SELECT account_id, SELECT id)"
     `);
   });
 });
@@ -639,9 +640,10 @@ async function describeGrants(tx: Transaction): Promise<string> {
       WHERE has_table_privilege(role, pg_class.oid, privilege)
     ) AS of_table
     CROSS JOIN LATERAL (
-      SELECT string_agg('UPDATE ' || attname, ', ' ORDER BY attname) AS part FROM pg_attribute
+      SELECT string_agg(concat(privilege, ' ', attname), ', ' ORDER BY privilege, attname) AS part
+      FROM pg_attribute CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS privilege
       WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
-        AND has_column_privilege(role, pg_class.oid, attnum, 'UPDATE') AND NOT has_table_privilege(role, pg_class.oid, 'UPDATE')
+        AND has_column_privilege(role, pg_class.oid, attnum, privilege) AND NOT has_table_privilege(role, pg_class.oid, privilege)
     ) AS of_columns
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') AND (whole IS NOT NULL OR part IS NOT NULL)
     ORDER BY 1`;
