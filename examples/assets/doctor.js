@@ -66,7 +66,7 @@ async function askServer({ account, agent }, asks) {
   show(await askQuestion(account, agent));
   const { identified_by: identifiedBy } = await getSession(account, agent);
   show(
-    identifiedBy === 'cookie'
+    identifiedBy === 'cookie' || identifiedBy === 'login'
       ? findingsOf('cookie').ok('This browser keeps the visitor’s cookie for this server.')
       : findingsOf('cookie').note('This browser keeps no cookie for this server: the widget will use a token instead.'),
   );

@@ -7,6 +7,7 @@ const verdict = document.querySelector('#verdict');
 const identities = {
   cookie: 'a cookie that no script can read',
   token: 'a token, because this browser keeps no cookie',
+  login: 'your sign-in at this server',
   none: 'nothing yet: no cookie before the first question',
 };
 /** What each column has got: the visitor's session, null where there is none yet, and the ids of its messages. */

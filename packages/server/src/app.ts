@@ -37,6 +37,7 @@ import {
 } from './features/people/index.ts';
 import {
   createAnomalyNotes,
+  createFindSignedIn,
   createFindUser,
   createSessionCookie,
   createSessionRoutes,
@@ -46,7 +47,11 @@ import {
 } from './features/sessions/index.ts';
 import { refuseWithoutHost } from './http/broken-requests.ts';
 import { clientAddressOf, networkOf, rememberClientAddress } from './http/client-address.ts';
-import { createVisitorRecordRoutes, visitorRecordOperations } from './features/visitor-records/index.ts';
+import {
+  createVisitorRecordRoutes,
+  visitorRecordOperations,
+  type ErasureLog,
+} from './features/visitor-records/index.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { limitRequests } from './http/limit-requests.ts';
 import { jsonBody } from './http/json-body.ts';
@@ -73,6 +78,7 @@ export interface AppDependencies {
   directory: AgentDirectory;
   models: ModelChoices;
   conversations: ConversationDependencies;
+  erasures: ErasureLog;
   people: People;
   keyDoors: KeyDoors;
   log: Logger;
@@ -92,7 +98,8 @@ export function createApp(dependencies: AppDependencies): Express {
     rules: sessionRules(config.app.session),
     notes: createAnomalyNotes(database, { own: limits.ownLimiter, shared: limits.limiter }),
   };
-  const { visitorOf, senderOf } = createVisitorOf(visitors, createFindUser(people));
+  const findSignedIn = createFindSignedIn(visitors, createFindUser(people));
+  const { visitorOf, senderOf } = createVisitorOf(visitors, findSignedIn);
   const enterAgent = createEnterAgent(directory);
 
   const health = createHealthRoutes(database, dependencies.isReady);
@@ -107,6 +114,7 @@ export function createApp(dependencies: AppDependencies): Express {
     database,
     visitors,
     visitorOf,
+    findSignedIn,
     enterAgent,
     defaultAgent: () => findDefaultAgent(database, directory),
     describeModel: (agent) => describeModel(agent, models),
@@ -198,6 +206,7 @@ export function createApp(dependencies: AppDependencies): Express {
         stop: (accountId, turnId) => stopAnyTurn(dependencies.conversations, accountId, turnId),
         forget: (turnIds) => dependencies.conversations.relay.forget(turnIds),
       },
+      erasures: dependencies.erasures,
     }),
   });
 

@@ -82,6 +82,8 @@ const appSchema = z.strictObject({
       /** Folders `{account}/{agent}/`, relative to the working directory. */
       configs_directory: z.string().min(1).default('./config/agent_configs'),
       templates_directory: z.string().min(1).default('./config/agent_templates'),
+      /** Of each agent's configuration, the newest. */
+      keep_config_versions: z.int().min(1).max(100_000).default(100),
     })
     .prefault({}),
   http: z
@@ -120,6 +122,8 @@ const appSchema = z.strictObject({
     .strictObject({
       /** Conversations that nobody has used for so long are deleted, except those on hold. 0: never. */
       conversations_days: z.int().min(0).max(36_500).default(0),
+      /** Where it is noted who was erased. Null: beside SALIENT_DATA_DIR. */
+      erasures_file: z.string().min(1).nullable().default(null),
     })
     .prefault({}),
   llm: z
@@ -249,6 +253,8 @@ export interface Config {
   databaseUrl: string | null;
   redisUrl: string | null;
   dataDirectory: string;
+  /** The list of erasures; null: the database is in memory, and nothing of it can come back. */
+  erasuresFile: string | null;
   logLevel: string;
   /** Keys the hashes of visitor credentials. Losing it signs every visitor out. */
   secret: string;
@@ -312,6 +318,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     databaseUrl: env.DATABASE_URL ?? null,
     redisUrl: env.REDIS_URL ?? null,
     dataDirectory: env.SALIENT_DATA_DIR,
+    erasuresFile: app.retention.erasures_file ?? besideData(env.SALIENT_DATA_DIR),
     logLevel: env.LOG_LEVEL,
     secret: env.SALIENT_SECRET ?? DEVELOPMENT_SECRET,
     metricsToken: env.SALIENT_METRICS_TOKEN ?? null,
@@ -372,4 +379,9 @@ function readAppSettings(file: string, required: boolean): AppSettings {
     if (error instanceof YamlFileError) throw new ConfigError(`Cannot start: ${error.message.replaceAll('\n', '; ')}`);
     throw error;
   }
+}
+
+/** Not in it: whoever restores the folder must not restore this file as well. */
+function besideData(dataDirectory: string): string | null {
+  return dataDirectory.includes('://') ? null : `${dataDirectory.replace(/[\\/]+$/, '')}.erasures.jsonl`;
 }

@@ -37,11 +37,17 @@ import {
   type ConversationDependencies,
   type ModelChoices,
 } from './features/conversations/index.ts';
+import { pruneConfigVersions } from './features/agent-admin/index.ts';
 import { clearExpiredSignIns, createPeople } from './features/people/index.ts';
 import { createKeyDoors } from './features/keys/index.ts';
 import { indexKnowledge, resolveIncludes } from './features/knowledge/index.ts';
 import { CLEAR_EXPIRED_INTERVAL_MS, clearExpired, sessionRules } from './features/sessions/index.ts';
-import { enforceRetention, RETENTION_INTERVAL_MS } from './features/visitor-records/index.ts';
+import {
+  createErasureLog,
+  enforceRetention,
+  reapplyErasures,
+  RETENTION_INTERVAL_MS,
+} from './features/visitor-records/index.ts';
 import { createPriceList, readOwnPrices, unpricedModels, type PriceList } from './features/usage/index.ts';
 import { openLimits } from './limits/index.ts';
 import type { Logger } from './log.ts';
@@ -86,6 +92,9 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     prismaDirectory: path.join(folders.project, 'prisma'),
   });
   if (database.migrated.length > 0) log.info({ migrations: database.migrated }, 'database migrated');
+
+  const erasures = createErasureLog(config.erasuresFile, log);
+  await reapplyErasures(database, erasures, log);
 
   const redis = config.redisUrl === null ? null : await openRedis(config.redisUrl, log);
 
@@ -174,6 +183,7 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
     directory,
     models,
     conversations,
+    erasures,
     people,
     keyDoors: createKeyDoors(database, keysLastUsed),
     log,
@@ -218,6 +228,11 @@ export async function startServer(config: Config, folders: ServerFolders, log: L
       run: () => enforceRetention(database, config.app.retention),
     },
     { name: 'refresh statistics', everyMs: STATISTICS_INTERVAL_MS, run: () => database.refreshStatistics() },
+    {
+      name: 'clear old versions of configurations',
+      everyMs: CLEAR_INTERVAL_MS,
+      run: () => pruneConfigVersions(database, config.app.agents.keep_config_versions),
+    },
     { name: 'note last use', everyMs: LAST_USED_INTERVAL_MS, run: () => conversations.lastUsed.flush() },
     { name: 'note last use of keys', everyMs: LAST_USED_INTERVAL_MS, run: () => keysLastUsed.flush() },
   ]);

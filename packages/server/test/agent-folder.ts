@@ -54,6 +54,7 @@ export async function createAgentFolder(
       llm: { local_words_per_second: 0 },
       budgets: { tiers: Object.fromEntries(ACCOUNT_TIERS.map((tier) => [tier, NO_LIMITS])) },
       ...app,
+      retention: { erasures_file: path.join(directory, 'erasures.jsonl'), ...(app['retention'] as object | undefined) },
       people: { confirm_email: 'always', ...(app['people'] as object | undefined) },
       limits: generousLimits(app['limits'] as Record<string, unknown> | undefined),
       agents: {

@@ -93,8 +93,11 @@ export interface SettingWithSource<T> {
 
 /** `GET /api/session` */
 export interface SessionInfo {
-  /** How the visitor was recognised. `none`: no credential, or one that is not known here. */
-  identified_by: 'cookie' | 'token' | 'none';
+  /**
+   * How the visitor was recognised. `login`: a member of the account who has signed in, on the server's own pages. `none`: no
+   * credential, or one that is not known here.
+   */
+  identified_by: 'cookie' | 'token' | 'login' | 'none';
   session_id: string | null;
   account: string;
   agent: string;

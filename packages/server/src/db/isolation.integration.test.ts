@@ -136,6 +136,7 @@ describe('the catalogue (T2)', () => {
       salient_worker account_budgets SELECT
       salient_worker account_invites SELECT, DELETE
       salient_worker accounts SELECT
+      salient_worker agent_config_versions SELECT, DELETE
       salient_worker agent_instances SELECT (UPDATE last_used_at)
       salient_worker api_keys SELECT (UPDATE last_used_at)
       salient_worker audit_events SELECT
@@ -150,7 +151,8 @@ describe('the catalogue (T2)', () => {
       salient_worker rate_limits SELECT, INSERT, UPDATE, DELETE
       salient_worker session_tokens SELECT, DELETE
       salient_worker sessions SELECT
-      salient_worker user_sessions SELECT, DELETE"
+      salient_worker user_sessions SELECT, DELETE
+      salient_worker visitors (SELECT account_id, SELECT id)"
     `);
   });
 });
@@ -642,9 +644,10 @@ async function describeGrants(tx: Transaction): Promise<string> {
       WHERE has_table_privilege(role, pg_class.oid, privilege)
     ) AS of_table
     CROSS JOIN LATERAL (
-      SELECT string_agg('UPDATE ' || attname, ', ' ORDER BY attname) AS part FROM pg_attribute
+      SELECT string_agg(concat(privilege, ' ', attname), ', ' ORDER BY privilege, attname) AS part
+      FROM pg_attribute CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS privilege
       WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
-        AND has_column_privilege(role, pg_class.oid, attnum, 'UPDATE') AND NOT has_table_privilege(role, pg_class.oid, 'UPDATE')
+        AND has_column_privilege(role, pg_class.oid, attnum, privilege) AND NOT has_table_privilege(role, pg_class.oid, privilege)
     ) AS of_columns
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') AND (whole IS NOT NULL OR part IS NOT NULL)
     ORDER BY 1`;

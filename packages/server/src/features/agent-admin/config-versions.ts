@@ -39,11 +39,12 @@ export function getConfigVersion(
     await getAgentInstance(tx, accountId, agentInstanceId);
     const row = await findVersion(tx, { accountId, agentInstanceId, version });
     if (!row) throw new AppError('NOT_FOUND', 'There is no such version of this configuration.');
-    const previous = await findVersion(tx, { accountId, agentInstanceId, version: version - 1 });
+    const previous =
+      version === 1 ? {} : (await findVersion(tx, { accountId, agentInstanceId, version: version - 1 }))?.configuration;
     return {
       ...toReply(row),
       overrides: row.configuration as Record<string, unknown>,
-      changes: diffConfigs(previous?.configuration ?? {}, row.configuration),
+      changes: previous === undefined ? null : diffConfigs(previous, row.configuration),
     };
   });
 }

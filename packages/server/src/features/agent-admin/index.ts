@@ -1,2 +1,3 @@
 export { agentAdminOperations } from './operations.ts';
+export { pruneConfigVersions } from './prune-config-versions.ts';
 export { createAgentAdminRoutes } from './routes.ts';

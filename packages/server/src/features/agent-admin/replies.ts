@@ -60,5 +60,8 @@ const change = z
 export const configVersionSchema = z.object({
   ...versionShape,
   overrides: z.record(z.string(), z.unknown()),
-  changes: z.array(change).meta({ description: 'Against the version before it, by dotted key.' }),
+  changes: z
+    .array(change)
+    .nullable()
+    .meta({ description: 'Against the version before it, by dotted key. Null where that one is not kept any more.' }),
 });

@@ -1,13 +1,10 @@
 import { createHmac, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ErrorBody, SessionToken } from '@salient/shared-types';
 import { SignJWT, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answer } from '../../../test/fake-provider-replies.ts';
 import { dumpTables, queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { createPerson } from '../../../test/person.ts';
-import { projectDirectory } from '../../../test/project-directory.ts';
 import { startTestServer, type TestServer } from '../../../test/start-test-server.ts';
 import { createVisitor, type Visitor } from '../../../test/visitor.ts';
 import { createIdentityKey, revokeIdentityKey, type IdentityAlgorithm } from './identity-keys.ts';
@@ -367,19 +364,6 @@ describe('only the account’s own server mints identity (V6)', () => {
     for (const aud of ['acme', 'acme/helper', ['elsewhere', 'acme']]) {
       await identify(createVisitor(server.url), { sub: person(), aud });
     }
-  });
-
-  it('takes what the example for Node in docs/identity.md signs', async () => {
-    const page = await readFile(join(projectDirectory, 'docs/identity.md'), 'utf8');
-    const [, code = ''] = /```js\n(.*?)```/s.exec(page) ?? [];
-    const { signIdentity } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
-      signIdentity: (input: object) => string;
-    };
-    const user = { id: person(), name: 'Ada', email: 'ada@example.com' };
-    const secret = new TextDecoder().decode(shared.key as Uint8Array);
-    const token = signIdentity({ kid: shared.kid, secret, account: 'acme', user });
-    const response = await post(createVisitor(server.url), `${HELPER}/identify`, { token });
-    expect(await response.json()).toMatchObject({ verified: true, user_id: user.id });
   });
 
   it('takes proofs signed with the other half of a public key', async () => {

@@ -16,8 +16,12 @@ import { notSignedIn, tooLittleRole } from './people-errors.ts';
 const accountPathSchema = z.looseObject({ account: slugSchema });
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Lets whoever has signed in and may do that into the account of the path, `:account`. `actorOf` says who it is. */
-export type EnterAccount = (permission: Permission) => RequestHandler;
+/**
+ * Lets whoever has signed in and may do that into an account. `actorOf` says who it is.
+ *
+ * @param slug default: `:account` of the path
+ */
+export type EnterAccount = (permission: Permission, slug?: string) => RequestHandler;
 
 const signedIn = new WeakMap<Request, SignedIn>();
 
@@ -33,8 +37,8 @@ export function signedInOf(req: Request): SignedIn {
  *   or has no such member; FORBIDDEN for too small a role, or for a change that a foreign page asks for
  */
 export function createEnterAccount(people: PeopleDependencies, cookies: LoginCookies): EnterAccount {
-  return (permission) => async (req, _res, next) => {
-    const { account: slug } = validate(accountPathSchema, req.params, 'path');
+  return (permission, named) => async (req, _res, next) => {
+    const slug = named ?? validate(accountPathSchema, req.params, 'path').account;
     const found = await findMember(req, slug);
     if (!found) throw notSignedIn();
     if (!SAFE_METHODS.has(req.method)) refuseOtherPages(req);

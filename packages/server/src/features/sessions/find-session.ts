@@ -34,13 +34,14 @@ export async function resetSession(
 export function findSessionHome(
   database: Database,
   sessionId: string,
-): Promise<{ accountId: string; agentInstanceId: string; sessionKey: string } | null> {
+): Promise<{ accountId: string; accountSlug: string; agentInstanceId: string; sessionKey: string } | null> {
   return database.asWorker(async (tx) => {
     const session = await tx.session.findUnique({
       where: { id: sessionId },
-      select: { accountId: true, agentInstanceId: true, sessionKey: true },
+      select: { accountId: true, accountSlug: true, agentInstanceId: true, sessionKey: true },
     });
-    if (!session?.accountId || !session.agentInstanceId) return null;
-    return { accountId: session.accountId, agentInstanceId: session.agentInstanceId, sessionKey: session.sessionKey };
+    if (!session?.accountId || !session.accountSlug || !session.agentInstanceId) return null;
+    const { accountId, accountSlug, agentInstanceId, sessionKey } = session;
+    return { accountId, accountSlug, agentInstanceId, sessionKey };
   });
 }

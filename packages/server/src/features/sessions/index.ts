@@ -12,6 +12,7 @@ export { sessionRules } from './session-rules.ts';
 export { knownSender, type Sender } from './sender.ts';
 export {
   bringKey,
+  createFindSignedIn,
   createVisitorOf,
   recogniseVisitor,
   requiresIdentity,

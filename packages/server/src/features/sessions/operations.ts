@@ -10,7 +10,7 @@ const withSource = <Value extends z.ZodType>(value: Value) => z.object({ value, 
 
 const sessionInfoSchema = z
   .object({
-    identified_by: z.enum(['cookie', 'token', 'none']),
+    identified_by: z.enum(['cookie', 'token', 'login', 'none']),
     session_id: z.uuid().nullable(),
     account: z.string(),
     agent: z.string(),

@@ -11,12 +11,13 @@ import type { VisitorDependencies } from './identify-visitor.ts';
 import { issueToken } from './issue-token.ts';
 import { sessionPathSchema, signOutSchema } from './operations.ts';
 import { signOut } from './sign-out.ts';
-import { bringKey, recogniseVisitor, type VisitorOf } from './visitor-of.ts';
+import { bringKey, recogniseVisitor, type FindSignedIn, type VisitorOf } from './visitor-of.ts';
 
 export interface SessionRouteDependencies {
   database: Database;
   visitors: VisitorDependencies;
   visitorOf: VisitorOf;
+  findSignedIn: FindSignedIn;
   enterAgent: EnterAgent;
   /** The agent of an address that names none. */
   defaultAgent: () => Promise<{ account: string; agent: string }>;
@@ -33,7 +34,7 @@ interface OwnSession extends AgentIds {
 }
 
 export function createSessionRoutes(dependencies: SessionRouteDependencies) {
-  const { database, visitors, visitorOf } = dependencies;
+  const { database, visitors, visitorOf, findSignedIn } = dependencies;
 
   /** `POST A/session/token` */
   const token: RequestHandler = async (req, res) => {
@@ -73,13 +74,15 @@ export function createSessionRoutes(dependencies: SessionRouteDependencies) {
   /** `GET /api/session?account=&agent=` */
   const info: RequestHandler = async (req, res) => {
     const agent = await enterNamedAgent(req, res);
-    const visitor = await identify(req, idsOf(agent));
+    // As `visitorOf` would take them.
+    const person = agent.config.identityRequired ? null : await findSignedIn(req, res, agent);
+    const { identifiedBy, sessionKey } = person
+      ? ({ identifiedBy: 'login', sessionKey: person.sessionKey } as const)
+      : await identify(req, idsOf(agent));
     const session =
-      visitor.identifiedBy === 'none'
-        ? null
-        : await findOpenSession(database, agent.accountId, agent.id, visitor.sessionKey);
+      identifiedBy === 'none' ? null : await findOpenSession(database, agent.accountId, agent.id, sessionKey);
     res.set('Cache-Control', 'no-store').json({
-      identified_by: visitor.identifiedBy,
+      identified_by: identifiedBy,
       session_id: session?.id ?? null,
       account: agent.accountSlug,
       agent: agent.slug,
@@ -91,7 +94,7 @@ export function createSessionRoutes(dependencies: SessionRouteDependencies) {
   const usage: RequestHandler = async (req, res) => {
     let home: OwnSession;
     try {
-      home = await findOwnSession(req);
+      home = await findOwnSession(req, res);
     } catch (error) {
       // A page may read why it failed: there is no agent whose list could forbid it.
       allowOrigin(req, res, []);
@@ -109,10 +112,14 @@ export function createSessionRoutes(dependencies: SessionRouteDependencies) {
   }
 
   /** The session of the path. Somebody else's looks like none, also to a token that is good elsewhere. */
-  async function findOwnSession(req: Request): Promise<OwnSession> {
+  async function findOwnSession(req: Request, res: Response): Promise<OwnSession> {
     const { session_id: sessionId } = validate(sessionPathSchema, req.params, 'path');
     const home = await findSessionHome(database, sessionId);
-    if (!home || home.sessionKey !== (await findVisitorKey(req, home))) {
+    const isOwn =
+      home &&
+      (home.sessionKey === (await findVisitorKey(req, home)) ||
+        home.sessionKey === (await findSignedIn(req, res, home))?.sessionKey);
+    if (!isOwn) {
       throw new AppError('NOT_FOUND', 'There is no such session.');
     }
     return { sessionId, accountId: home.accountId, agentInstanceId: home.agentInstanceId };

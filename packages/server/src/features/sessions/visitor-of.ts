@@ -20,33 +20,30 @@ import { knownSender, type Sender } from './sender.ts';
  * @throws {AppError} UNAUTHENTICATED for a credential that is no longer good, and for whom nobody vouches at an agent that
  *   wants it
  */
-export type VisitorOf = (
-  req: Request,
-  res: Response,
-  agent: Agent,
-  options?: {
-    /** The request changes something, so there is a visitor to remember. */
-    remember?: boolean;
-  },
-) => Promise<Visitor>;
+export type VisitorOf = (req: Request, res: Response, agent: Agent) => Promise<Visitor>;
 
-/** Says who sends an agent a message, as far as that is known without the database. Throws as `VisitorOf`. */
+/**
+ * The same for who sends a message, and so is a visitor to remember. Leaves it to the statement that stores the message to
+ * look them up, where it can.
+ */
 export type SenderOf = (req: Request, res: Response, agent: Agent) => Promise<Sender>;
 
 export function createVisitorOf(
   dependencies: VisitorDependencies,
-  findUser: FindUser,
+  findSignedIn: FindSignedIn,
 ): { visitorOf: VisitorOf; senderOf: SenderOf } {
   return {
-    async visitorOf(req, res, agent, { remember = false } = {}) {
-      const userId = await userOf(req, res, agent);
-      if (userId !== null) return asUser(agent, userId, remember);
-      return asVisitor(req, res, agent, remember);
+    async visitorOf(req, res, agent) {
+      const person = await signedInTo(req, res, agent);
+      return person ? { ...NOT_A_BROWSER, sessionKey: person.sessionKey } : asVisitor(req, res, agent, false);
     },
 
     async senderOf(req, res, agent) {
-      const userId = await userOf(req, res, agent);
-      if (userId !== null) return knownSender((await asUser(agent, userId, true)).sessionKey);
+      const person = await signedInTo(req, res, agent);
+      if (person) {
+        await openUser(dependencies, agent, person);
+        return knownSender(person.sessionKey);
+      }
       if (requiresIdentity(agent) || req.get('Authorization') !== undefined) {
         return knownSender((await asVisitor(req, res, agent, true)).sessionKey);
       }
@@ -63,15 +60,8 @@ export function createVisitorOf(
     },
   };
 
-  /** Their login is shown with every request, on the server's own pages only, so there is nothing to exchange. */
-  async function userOf(req: Request, res: Response, agent: Agent): Promise<string | null> {
-    return agent.config.identityRequired || req.get('Authorization') ? null : findUser(req, res);
-  }
-
-  async function asUser({ accountId }: Agent, userId: string, remember: boolean): Promise<Visitor> {
-    const sessionKey = hashCredential(dependencies.secret, accountId, `user:${userId}`);
-    if (remember) await openUser(dependencies, { accountId, userId, sessionKey });
-    return { ...NOT_A_BROWSER, sessionKey };
+  async function signedInTo(req: Request, res: Response, agent: Agent): Promise<SignedIn | null> {
+    return agent.config.identityRequired ? null : findSignedIn(req, res, agent);
   }
 
   async function asVisitor(req: Request, res: Response, agent: Agent, remember: boolean): Promise<Visitor> {
@@ -95,12 +85,33 @@ function requestOf(
   return { ...readRequest(req), accountId, agentInstanceId, expectsCredential, remember };
 }
 
+/** A person of the console, and the visitor that they are in an account, on whatever device. */
+export interface SignedIn {
+  userId: string;
+  sessionKey: string;
+}
+
+/** The person of the console who asks. */
+export type FindSignedIn = (
+  req: Request,
+  res: Response,
+  account: { accountId: string; accountSlug: string },
+) => Promise<SignedIn | null>;
+
+export function createFindSignedIn({ secret }: VisitorDependencies, findUser: FindUser): FindSignedIn {
+  return async (req, res, { accountId, accountSlug }) => {
+    // Their login is shown with every request, on the server's own pages only, so there is nothing to exchange.
+    const userId = req.get('Authorization') ? null : await findUser(req, res, accountSlug);
+    return userId === null ? null : { userId, sessionKey: hashCredential(secret, accountId, `user:${userId}`) };
+  };
+}
+
 const NOT_A_BROWSER = { identifiedBy: 'cookie', externalId: null, key: null, isKeyNew: false, token: null } as const;
 
-/** The visitor that a person of the console is, on whatever device. */
 async function openUser(
   { database }: VisitorDependencies,
-  { accountId, userId, sessionKey }: { accountId: string; userId: string; sessionKey: string },
+  { accountId }: Agent,
+  { userId, sessionKey }: SignedIn,
 ): Promise<void> {
   await database.withAccount(accountId, (tx) =>
     tx.visitor.createMany({ data: [{ accountId, sessionKey, userId }], skipDuplicates: true }),

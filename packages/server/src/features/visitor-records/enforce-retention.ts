@@ -11,7 +11,10 @@ const BATCH = 200;
  *
  * @returns how many conversations
  */
-export async function enforceRetention(database: Database, settings: AppSettings['retention']): Promise<number> {
+export async function enforceRetention(
+  database: Database,
+  settings: Pick<AppSettings['retention'], 'conversations_days'>,
+): Promise<number> {
   if (settings.conversations_days === 0) return 0;
   const before = new Date(Date.now() - settings.conversations_days * 86_400_000);
   const accounts = await database.asWorker(

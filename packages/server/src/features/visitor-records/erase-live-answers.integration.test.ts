@@ -44,9 +44,10 @@ const helperOf = (account: string) => `/accounts/${account}/agents/helper`;
 async function streams(): Promise<Record<string, string>> {
   const keys = await client.keys('salient:turn:*');
   const texts = await Promise.all(
-    keys.map(async (key) =>
-      ((await client.xRange(key, '-', '+')) ?? []).map((entry) => entry?.message['text'] ?? '').join(''),
-    ),
+    keys.map(async (key) => {
+      const entries = (await client.xRange(key, '-', '+')) ?? [];
+      return entries.map(({ message }) => message['text'] ?? '').join('');
+    }),
   );
   return Object.fromEntries(keys.map((key, index) => [key.replace('salient:turn:', ''), texts[index] ?? '']));
 }

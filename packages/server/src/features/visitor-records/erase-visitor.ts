@@ -61,6 +61,14 @@ export async function eraseVisitor(
   return receipt;
 }
 
+/** The receipt's line where the list of erasures could not be written. */
+export const UNLISTED = {
+  store: 'files',
+  name: 'list of erasures',
+  erased: 0,
+  note: 'not written: erase again after restoring a back-up',
+} as const;
+
 /** The receipt's line about copies of answers between processes. @param erased null: they could not be reached */
 export function toLiveStore(erased: number | null): ErasureReceipt['stores'][number] {
   const note = erased === null ? 'Redis does not answer; its copies end by themselves within minutes' : null;

@@ -5,7 +5,8 @@ import { validate } from '../../http/validate.ts';
 import { recordAudit } from '../audit/index.ts';
 import { AppError } from '../../errors.ts';
 import { eraseAccount, exportAccount } from './account-data.ts';
-import { eraseVisitor, toLiveStore } from './erase-visitor.ts';
+import { eraseVisitor, toLiveStore, UNLISTED } from './erase-visitor.ts';
+import type { ErasureLog } from './erasure-log.ts';
 import { exportVisitor } from './export-visitor.ts';
 import { getVisitor } from './find-visitor.ts';
 import { holdSession } from './hold-session.ts';
@@ -24,10 +25,11 @@ import { terminateSession } from './terminate-session.ts';
 export interface VisitorRecordDependencies {
   database: Database;
   liveAnswers: LiveAnswers;
+  erasures: ErasureLog;
 }
 
 /** What the people of an account do with what its visitors left. They run behind `enterAccount`. */
-export function createVisitorRecordRoutes({ database, liveAnswers }: VisitorRecordDependencies) {
+export function createVisitorRecordRoutes({ database, liveAnswers, erasures }: VisitorRecordDependencies) {
   /** `GET .../admin/sessions` */
   const list: RequestHandler = async (req, res) => {
     const query = validate(sessionsQuerySchema, req.query, 'query');
@@ -97,6 +99,14 @@ export function createVisitorRecordRoutes({ database, liveAnswers }: VisitorReco
         target: { kind: 'visitor', id: visitorId },
         after: erased,
       });
+      // Before the end of the transaction: what was noted and did not come to pass is made up for, not the other way round.
+      const erasure = {
+        kind: 'visitor',
+        account_id: accountId,
+        visitor_id: visitorId,
+        erased_at: done.erased_at,
+      } as const;
+      if (!(await erasures.note(erasure))) done.stores.push(UNLISTED);
       return done;
     });
     receipt.stores.push(toLiveStore(await liveAnswers.forget(turns.all)));
@@ -127,6 +137,7 @@ export function createVisitorRecordRoutes({ database, liveAnswers }: VisitorReco
       const done = await eraseAccount(tx, { id: actor.accountId, slug: actor.accountSlug });
       const rows = Object.fromEntries(done.erased.map((table) => [table.name, table.rows]));
       await recordAudit(tx, actor, { action: 'account.erased', after: rows });
+      await erasures.note({ kind: 'account', account_id: actor.accountId, erased_at: done.erased_at });
       return done;
     });
     await liveAnswers.forget(turns.all);
