@@ -21,10 +21,9 @@ export function checkOptions(report: ReportProblem, ...layers: (RawOptions | und
   for (const layer of layers) {
     // Its own names, not those that a page has given to every object.
     for (const [name, value] of Object.entries(layer || {})) {
-      const text = String(value);
       if (value == null) continue;
-      if (name === 'accent' ? !CSS.supports('color', text) : WRONG.test(`${name}=${text}`))
-        report(`${name}="${text}" is not valid`);
+      if (name === 'accent' ? !CSS.supports('color', value as string) : WRONG.test(`${name}=${value as string}`))
+        report(`${name}="${value as string}" is not valid`);
       else checked[name] = value;
     }
   }

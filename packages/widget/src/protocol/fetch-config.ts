@@ -5,5 +5,5 @@
 export function fetchConfig(agentUrl: string): Promise<unknown> {
   return fetch(`${agentUrl}/config`, { credentials: 'omit' })
     .then((response) => response.ok && response.json())
-    .catch(() => undefined);
+    .catch(() => {});
 }

@@ -4,6 +4,7 @@ import { OPEN_CHAT } from '../locales/launcher-words.ts';
 export function takeLauncher(button: HTMLElement): void {
   button.onclick = button.onfocus = button.onpointerover = null;
   button.className = 'launcher';
+  button.removeAttribute('style');
   button.setAttribute('aria-label', OPEN_CHAT);
   button.setAttribute('aria-expanded', 'false');
 }

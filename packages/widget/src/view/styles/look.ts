@@ -23,10 +23,9 @@ export function lookCss({ accent, position, offsetX, offsetY, zIndex, index }: L
   return (
     `:host{all:initial!important;position:fixed!important;z-index:${zIndex}!important;--salient-accent:${accent}}` +
     `.launcher{position:fixed;${vertical}:${offsetY}px;${side}:${+offsetX + index * LAUNCHER_STEP_PX}px;` +
-    'width:56px;height:56px;padding:14px;border:0;border-radius:50%;background:var(--salient-accent);' +
+    'width:56px;padding:14px;border:0;border-radius:50%;background:var(--salient-accent);' +
     // A shape drawn by its background would vanish in forced colours.
     'box-shadow:0 4px 16px #0004;cursor:pointer;forced-color-adjust:none}' +
-    '.busy{opacity:.6}' +
     `.away:after{content:attr(aria-label);position:absolute;${side}:64px;width:max-content;` +
     'padding:8px;background:#fff}' +
     // A speech bubble. Not an image: those are up to the page's CSP. Black or white, whichever reads better: where the

@@ -1,0 +1,19 @@
+import { OPEN_CHAT } from '../locales/launcher-words.ts';
+import type { LaunchedWidget, LoaderPage } from './loader-page.ts';
+
+/**
+ * Puts the closed launcher into a widget, without Preact. `takeLauncher` makes it the node that `launcher.tsx` renders
+ * when the panel has come, so that neither focus nor a click in flight is lost.
+ */
+export function drawLauncher(widget: LaunchedWidget, { load }: LoaderPage): HTMLElement {
+  const button = (widget.launcher = document.createElement('button'));
+  button.className = 'launcher';
+  button.setAttribute('aria-label', OPEN_CHAT);
+  button.onfocus = button.onpointerover = load;
+  button.onclick = () => {
+    widget.wanted = true;
+    button.style.opacity = '.6';
+    void load(true);
+  };
+  return widget.element.shadowRoot!.firstChild!.appendChild(button);
+}
