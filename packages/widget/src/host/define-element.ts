@@ -7,7 +7,7 @@ import { PANEL_FAILED } from '../locales/launcher-words.ts';
 import type { LaunchedWidget, LoaderPage, SalientCall } from './loader-page.ts';
 import { drawLauncher } from './draw-launcher.ts';
 import type { takeOver } from './take-over.ts';
-import type { useLaunchers } from './use-launchers.ts';
+import type { watch } from './use-launchers.ts';
 
 /** The class of `<salient-chat>`, which is also the one registry of a page's widgets. */
 export interface SalientElementClass {
@@ -32,7 +32,7 @@ const CAN_WAIT = /on|off|close|show|identify/;
 export function defineElement(
   backend: string,
   importPanel: (attempt: number) => Promise<{ takeOver: typeof takeOver }>,
-  importLaunchers: () => Promise<{ useLaunchers: typeof useLaunchers }>,
+  importLaunchers: () => Promise<{ watch: typeof watch }>,
 ): SalientElementClass {
   let panel: Promise<unknown> | undefined;
   let attempt = 0;
@@ -55,7 +55,7 @@ export function defineElement(
         .catch(reportProblem));
     },
     watch(widget) {
-      importLaunchers().then((module) => module.useLaunchers(widget, page), reportProblem);
+      importLaunchers().then((module) => module.watch(widget, page), reportProblem);
     },
     take(call) {
       page.calls.push(call);
@@ -91,7 +91,7 @@ export function defineElement(
 
   function add(element: HTMLElement, tag: Element) {
     const basics = { account: 'default_account', agent: 'simple_chat1', backend };
-    const options = checkOptions(reportProblem, basics, window.__SALIENT_WIDGET_CONFIG, readAttributes(tag));
+    const options = checkOptions(basics, window.__SALIENT_WIDGET_CONFIG, readAttributes(tag));
     launch(element, options, page).catch(reportProblem);
   }
 

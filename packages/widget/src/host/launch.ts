@@ -1,7 +1,6 @@
 import { agentUrl } from '../config/agent-url.ts';
 import { checkOptions, type RawOptions } from '../config/check-options.ts';
 import { TOP_Z_INDEX } from '../config/options.ts';
-import { reportProblem } from '../config/report-problem.ts';
 import { fetchConfig } from '../protocol/fetch-config.ts';
 import { lookCss, type Look } from '../view/styles/look.ts';
 import { drawLauncher } from './draw-launcher.ts';
@@ -39,7 +38,6 @@ export async function launch(element: HTMLElement, options: RawOptions, page: Lo
       ])) as RawOptions | undefined;
     }
     const look = (widget.look = checkOptions(
-      reportProblem,
       { accent: '#0b5fff', position: 'bottom-right', offsetX: 20, offsetY: 20, zIndex: TOP_Z_INDEX, index: 0 },
       server,
       options,
@@ -65,7 +63,7 @@ export async function launch(element: HTMLElement, options: RawOptions, page: Lo
     }
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(lookCss(look));
-    root.adoptedStyleSheets = [sheet];
+    root.adoptedStyleSheets.push(sheet);
     // Where nothing can be stored, nothing was.
     let eager: unknown = look['teaser'];
     try {

@@ -20,8 +20,6 @@ export interface LaunchedWidget {
   launcher?: HTMLElement;
   /** Set when it can be adopted: it stands in its place, with its launcher, or the panel that places it is here. */
   root?: ShadowRoot;
-  /** The visitor has asked for it already. */
-  wanted?: boolean;
   /** Set by the panel: opens or closes it. */
   toggle?: () => void;
   /** Set by the panel, and by what watches its launchers: ends what they hold when the element has left the page. */

@@ -66,7 +66,6 @@ export function takeOver(page: LoaderPage): true {
       widget.destroy();
     };
     standing = standing.filter((call) => !run(call, [widget]) || call[0] === 'on');
-    if (launched.wanted) widget.open();
   };
 
   const take = (call: SalientCall) => {

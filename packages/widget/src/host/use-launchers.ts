@@ -5,7 +5,7 @@ import { watchLaunchers } from './watch-launchers.ts';
  * Lets the page's own elements open a widget of the loader, as its round button would. Where the panel cannot be had,
  * the loader draws that button.
  */
-export function useLaunchers(widget: LaunchedWidget, page: LoaderPage): void {
+export function watch(widget: LaunchedWidget, page: LoaderPage): void {
   if (!widget.element.isConnected) return;
   const ended = new AbortController();
   const { release } = widget;
@@ -15,9 +15,7 @@ export function useLaunchers(widget: LaunchedWidget, page: LoaderPage): void {
   };
   watchLaunchers(widget.options['launcher'] as string, ended.signal, (isClick) => {
     if (isClick && widget.toggle) widget.toggle();
-    else {
-      widget.wanted ||= isClick;
-      void page.load(isClick);
-    }
+    else if (isClick) page.take(['open', widget.options]);
+    else void page.load();
   });
 }

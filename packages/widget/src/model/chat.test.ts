@@ -568,6 +568,32 @@ describe('who the visitor is', () => {
     expect(['identified', 'consent', 'outbox'].map((name) => storage.get(name))).toEqual([null, null, null]);
   });
 
+  test('a sign-out that did not reach the server empties the widget all the same, and is said again first', async () => {
+    const storage = createMemoryStorage();
+    const { api, chat, shown } = setUp({ pieces: [], history: greeting }, { storage });
+    await chat.identify({ token: 'proof' });
+    await chat.connect();
+    api.stored.refusesSignOut = new ChatError('NETWORK');
+    await chat.identify(null);
+    expect(shown()).toEqual([]);
+    expect(chat.history.value).toBe('failed');
+    api.stored.refusesSignOut = undefined;
+    api.stored.history = historyOf([]);
+    await chat.connect();
+    expect(shown()).toEqual([]);
+    expect(api.calls).toEqual(['identify proof', 'history', 'signOut', 'signOut', 'history']);
+  });
+
+  test('somebody who has left in another tab leaves nothing here, and nobody is signed out again', async () => {
+    const { api, chat, shown } = setUp({ pieces: [], history: greeting });
+    await chat.connect();
+    expect(shown()).toHaveLength(2);
+    chat.leave();
+    expect(shown()).toEqual([]);
+    await chat.connect();
+    expect(api.calls).toEqual(['history']);
+  });
+
   test('where nobody was identified, signing out leaves everything as it is', async () => {
     const { api, chat, shown } = setUp({ pieces: [], history: greeting });
     await chat.connect();

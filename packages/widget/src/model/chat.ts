@@ -66,8 +66,8 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
   let cancelCurrent = () => {};
   /** The server does not know of it yet. */
   let hasJustAgreed = false;
-  /** Who the visitor is, until the server has been told. It is told with the first call: before, it knows of nobody. */
-  let identity: IdentifyBody | undefined;
+  /** Who the visitor is, or null for nobody any more, until the server has been told. It is told before the first call. */
+  let identity: IdentifyBody | null | undefined;
 
   /** Loads the conversation, once. Rejoins the answer under way, if there is one. Safe to call again after a fault. */
   function connect(): Promise<void> {
@@ -393,38 +393,44 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
    */
   async function identify(next: IdentifyBody | null) {
     identity = next ?? undefined;
-    if (!next && !identityMark.isSet()) return;
-    if (next && history.peek() === 'unloaded') return;
+    if (!next) {
+      if (!identityMark.isSet()) return;
+      leave();
+      identityMark.tellLeft();
+      identity = null;
+      loading = undefined;
+      return connect();
+    }
+    if (history.peek() === 'unloaded') return;
     try {
-      if (next && !(await introduce())) return;
-      if (!next) {
-        await api.signOut();
-        identityMark.set(false);
-      }
+      if (!(await introduce())) return;
     } catch (error) {
       emitError(toChatError(error));
-      // Whatever the server says: nothing of theirs stays on the screen.
-      if (next) return;
+      return;
     }
-    const wasLoaded = history.peek() !== 'unloaded';
     // Sent again it is the same message: the server may have it already.
-    const unsent = next && outbox.get();
+    const unsent = outbox.get();
     forget();
-    if (!next) consent.withdraw();
-    if (!wasLoaded) return;
     loading = undefined;
     if (unsent) ask(unsent, []);
     else void connect();
   }
 
-  /** False when the server does not believe it. */
+  /** Nothing of whoever was here stays on the screen, whatever the server says. */
+  function leave() {
+    identity = undefined;
+    consent.withdraw();
+    forget();
+  }
+
+  /** Tells the server who the visitor is, if it is to be told. False when it does not believe it. */
   async function introduce(): Promise<boolean> {
-    if (!identity) return true;
+    if (identity === undefined) return true;
     const told = identity;
     let isBelieved = true;
     try {
-      await api.identify(told);
-      identityMark.set(true);
+      await (told ? api.identify(told) : api.signOut());
+      identityMark.set(told !== null);
     } catch (error) {
       // A proof that is refused is for the site's developers. The visitor may go on as whoever they were.
       if (isTransient(toChatError(error))) throw error;
@@ -517,6 +523,7 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
     stop,
     reset,
     identify,
+    leave,
     rate,
     dismissNotice,
     disconnect,
