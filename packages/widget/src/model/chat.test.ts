@@ -460,6 +460,28 @@ describe('earlier messages', () => {
 });
 
 describe('where the site asks for consent', () => {
+  const asked = historyOf([stored('q', 'user', 'hi'), stored('a', 'assistant', 'Hello.')]);
+
+  test('a message that is sent before the conversation has come does not bring it again', async () => {
+    const storage = createMemoryStorage();
+    storage.set('consent', 'We keep it.');
+    const { api, chat, isIdle } = setUp({ pieces: ['x'], history: asked }, { storage, consentText: 'We keep it.' });
+    chat.send('more');
+    await isIdle();
+    expect(api.bodies).toHaveLength(1);
+    expect(api.bodies[0]).not.toHaveProperty('consent');
+  });
+
+  test('a message that could not be sent before the page was left brings it', async () => {
+    const storage = createMemoryStorage();
+    const body = { message: 'more', client_message_id: 'unsent', consent: 'We keep it.' };
+    storage.set('outbox', JSON.stringify({ body, at: Date.now() }));
+    const { api, chat, isIdle } = setUp({ pieces: ['x'], history: asked }, { storage, consentText: 'We keep it.' });
+    chat.sendUnsent();
+    await isIdle();
+    expect(api.bodies).toEqual([body]);
+  });
+
   test('nothing is sent before the visitor agrees, and the text goes along with the first message', async () => {
     const { api, chat, isIdle, shown } = setUp({ pieces: ['x'] }, { consentText: 'We keep it.' });
     expect(chat.send('hi')).toBe(true);

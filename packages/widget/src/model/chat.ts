@@ -159,7 +159,9 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
   /** Sends what an earlier page could not send any more. */
   function sendUnsent() {
     const body = outbox.get();
-    if (body && !isBusy.peek()) ask(body, messages.peek());
+    if (!body || isBusy.peek()) return;
+    hasJustAgreed = body.consent !== undefined;
+    ask(body, messages.peek());
   }
 
   /** Asks the last question again, perhaps in other words: its turn leaves the conversation. */
@@ -182,14 +184,17 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
 
   function bodyOf(message: string): SendMessageBody {
     const context = dependencies.context();
-    const isFirst = !messages.peek().some(({ role, state }) => role === 'user' && state.peek().id !== null);
-    const agreed = isFirst || hasJustAgreed ? consent.given() : undefined;
+    const agreed = isFirst() || hasJustAgreed ? consent.given() : undefined;
     return {
       message,
       client_message_id: createId(),
       ...(context && { context }),
       ...(agreed !== undefined && { consent: agreed }),
     };
+  }
+
+  function isFirst(): boolean {
+    return !messages.peek().some(({ role, state }) => role === 'user' && state.peek().id !== null);
   }
 
   function say(body: SendMessageBody, before: readonly ChatMessage[]) {
@@ -241,6 +246,11 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
     const { signal: aborted } = lifetime;
     // The first message of a page load comes after what was said before, and after the answer it may have to join.
     await connect();
+    if (!isFirst() && !hasJustAgreed) {
+      // Before they had come, it looked like the first.
+      const { consent: _, ...body } = turn.body;
+      turn.body = body;
+    }
     for (let turnsAhead = 0; ; turnsAhead++) {
       await joined;
       if (aborted.aborted || delivering !== turn) return;
