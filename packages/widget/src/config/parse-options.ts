@@ -68,6 +68,7 @@ const parsers: Record<keyof WidgetOptions, Parse> = {
   greeting: text,
   placeholder: text,
   starters: listOfTexts,
+  label: name,
   teaser: text,
   launcher: name,
   locale: name,

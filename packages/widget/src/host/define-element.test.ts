@@ -22,7 +22,9 @@ const requests: string[] = [];
 vi.stubGlobal('fetch', async (url: string, init: RequestInit = {}) => {
   requests.push(`${init.method ?? 'GET'} ${new URL(url).pathname} ${init.credentials}`);
   if (url.includes('slow')) await new Promise((resolve) => setTimeout(resolve, 20));
-  if (url.endsWith('/config')) return Response.json({ title: 'Support', accent: '#123456', position: 'top-left' });
+  const look = { title: 'Support', accent: '#123456', position: 'top-left' };
+  if (url.endsWith('/from-server/config')) return Response.json({ ...look, label: 'Ask us' });
+  if (url.endsWith('/config')) return Response.json(look);
   return Response.json({ session_id: null, messages: [], active_turn: null, next_cursor: null });
 });
 // What a page's own stub has gathered before the loader came.
@@ -75,6 +77,13 @@ test('where the tag says how the launcher looks, the server is not asked', async
   addTag(scriptTag({ agent: 'known', accent: 'red', position: 'bottom-left' }));
   await eventually(() => expect(inside('.launcher')).toBeTruthy());
   expect(requests).toEqual([]);
+});
+
+test('the launcher is called what the page, or else the server, calls it, also once the panel has come', async () => {
+  addTag(scriptTag({ agent: 'named', label: 'Chat öffnen' }));
+  await eventually(() => expect(inside('.launcher')?.getAttribute('aria-label')).toBe('Chat öffnen'));
+  addTag(scriptTag({ agent: 'from-server' }));
+  await eventually(() => expect(inside('.launcher', 1)?.getAttribute('aria-label')).toBe('Ask us'));
 });
 
 test('an element of the page can stand in for the launcher', async () => {
@@ -163,7 +172,7 @@ test('a click asks for a panel again that could not be had', async () => {
   await eventually(() => expect(inside('.launcher.away')).toBeTruthy());
   imports.length = 0;
   inside('.launcher')!.click();
-  expect(inside('.launcher')!.style.opacity).toBe('.6');
+  expect(inside('.launcher')!.style.opacity).toBe('0.6');
   await eventually(() => expect(imports).toHaveLength(1));
   await eventually(() => expect(inside('.launcher')!.style.opacity).toBe(''));
   isPanelReachable = true;
@@ -203,6 +212,17 @@ test('with an element of the page as its launcher, that opens and closes it, unt
   ask.click();
   expect(hosts()).toHaveLength(0);
   expect(ask.outerHTML).toBe('<button class="ask">Ask</button>');
+});
+
+test('the panel leaves the name of the launcher as it is', async () => {
+  addTag(scriptTag({ agent: 'named', label: 'Chat öffnen' }));
+  salient('prefill', '', { agent: 'named' });
+  await eventually(() => expect(inside('.launcher')?.getAttribute('aria-expanded')).toBe('false'));
+  expect(inside('.launcher')!.getAttribute('aria-label')).toBe('Chat öffnen');
+  salient('open', { agent: 'named' });
+  await eventually(() => expect(inside('.launcher')!.getAttribute('aria-label')).toBe('Close chat'));
+  salient('close', { agent: 'named' });
+  await eventually(() => expect(inside('.launcher')!.getAttribute('aria-label')).toBe('Chat öffnen'));
 });
 
 test('a teaser stands beside the closed launcher until the visitor reacts, and only that is stored', async () => {

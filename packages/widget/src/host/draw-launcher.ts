@@ -1,4 +1,3 @@
-import { OPEN_CHAT } from '../locales/launcher-words.ts';
 import type { LaunchedWidget, LoaderPage } from './loader-page.ts';
 
 /**
@@ -8,10 +7,11 @@ import type { LaunchedWidget, LoaderPage } from './loader-page.ts';
 export function drawLauncher(widget: LaunchedWidget, page: LoaderPage): HTMLElement {
   const button = (widget.launcher = document.createElement('button'));
   button.className = 'launcher';
-  button.setAttribute('aria-label', OPEN_CHAT);
+  button.setAttribute('aria-label', widget.look!.label);
   button.onfocus = button.onpointerover = page.load;
   button.onclick = () => {
-    button.style.opacity = '.6';
+    // As a number: the loader is full.
+    button.style.opacity = 0.6 as never;
     page.take(['open', widget.options]);
   };
   return widget.element.shadowRoot!.firstChild!.appendChild(button);

@@ -1,6 +1,7 @@
 import { agentUrl } from '../config/agent-url.ts';
 import { checkOptions, type RawOptions } from '../config/check-options.ts';
 import { TOP_Z_INDEX } from '../config/options.ts';
+import { OPEN_CHAT } from '../locales/launcher-words.ts';
 import { fetchConfig } from '../protocol/fetch-config.ts';
 import { lookCss, type Look } from '../view/styles/look.ts';
 import { drawLauncher } from './draw-launcher.ts';
@@ -38,7 +39,15 @@ export async function launch(element: HTMLElement, options: RawOptions, page: Lo
       ])) as RawOptions | undefined;
     }
     const look = (widget.look = checkOptions(
-      { accent: '#0b5fff', position: 'bottom-right', offsetX: 20, offsetY: 20, zIndex: TOP_Z_INDEX, index: 0 },
+      {
+        accent: '#0b5fff',
+        position: 'bottom-right',
+        offsetX: 20,
+        offsetY: 20,
+        zIndex: TOP_Z_INDEX,
+        index: 0,
+        label: OPEN_CHAT,
+      },
       server,
       options,
     ) as RawOptions & Look);

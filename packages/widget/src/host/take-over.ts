@@ -49,7 +49,7 @@ export function takeOver(page: LoaderPage): true {
       if (!parentNode || parentNode === document.documentElement) await placeHost(element, options.target);
     }
     if (!isFloating || options.launcher) launcher?.remove();
-    else if (launcher) takeLauncher(launcher);
+    else if (launcher) takeLauncher(launcher, look!.label);
     // What the loader has said of the look, the panel says anew.
     if (look) root.adoptedStyleSheets[0]?.replaceSync('');
     const serverConfig = launched.config;

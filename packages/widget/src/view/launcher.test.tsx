@@ -11,10 +11,11 @@ const setUp = () => renderPart(<LauncherButton buttonRef={{ current: null }} />)
 test('the closed launcher is the node that the loader draws, so that it can be taken over', () => {
   const element = document.createElement('div');
   element.attachShadow({ mode: 'open' }).append(document.createElement('div'));
+  const look = { accent: 'red', position: 'top-left', offsetX: 0, offsetY: 0, zIndex: 1, index: 0, label: 'Open chat' };
   const page = { widgets: [], calls: [], load: async () => {}, watch() {}, take() {}, adopt() {} };
-  const drawn = drawLauncher({ id: 'one', element, options: {} }, page);
+  const drawn = drawLauncher({ id: 'one', element, options: {}, look }, page);
   drawn.click();
-  takeLauncher(drawn);
+  takeLauncher(drawn, look.label);
   expect(setUp().container.innerHTML).toBe(drawn.outerHTML);
 });
 

@@ -7,6 +7,8 @@ export interface Look {
   zIndex: number | string;
   /** How many widgets stand in the same corner before this one. */
   index: number;
+  /** What the launcher is called. */
+  label: string;
 }
 
 /** Room one launcher takes beside another, in px. */
