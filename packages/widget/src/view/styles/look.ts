@@ -28,7 +28,7 @@ export function lookCss({ accent, position, offsetX, offsetY, zIndex, index }: L
     'width:56px;padding:14px;border:0;border-radius:50%;background:var(--salient-accent);' +
     // A shape drawn by its background would vanish in forced colours.
     'box-shadow:0 4px 16px #0004;cursor:pointer;forced-color-adjust:none}' +
-    `.away:after{content:attr(aria-label);position:absolute;${side}:64px;width:max-content;` +
+    `.away:after{content:attr(aria-label);position:absolute;top:11px;${side}:64px;width:max-content;` +
     'padding:8px;background:#fff}' +
     // A speech bubble. Not an image: those are up to the page's CSP. Black or white, whichever reads better: where the
     // luminance, after WCAG, is 0.179 both are equal, and that is a lightness of 49.44. With the colour itself and no
