@@ -1,6 +1,7 @@
 import { chatAt } from './drive-chat.ts';
 import { expect, test } from './driver-test.ts';
 import { browserNames } from './open-driver.ts';
+import { watchStreams } from './read-chats.ts';
 
 const agents = [
   { path: 'default_account/agents/simple_chat1', question: 'What is your return policy?', answer: '30 days' },
@@ -33,7 +34,7 @@ for (const name of browserNames) {
       openBrowser,
     }) => {
       const driver = await openBrowser(name);
-      const chats = agents.map((_, index) => chatAt(driver, { index }));
+      const chats = agents.map((_, index) => chatAt(driver, { within: `#chat-${index + 1}` }));
       const sessions = () =>
         driver.evaluate(() =>
           [...document.querySelectorAll('[data-field="session"]')].map((field) => field.textContent),
@@ -42,16 +43,12 @@ for (const name of browserNames) {
       const threeApart = 'One visitor, three sessions, three histories, no id in common.';
 
       await driver.goto(`${salient.url}/demo/multi-tenant-examples`);
+      await driver.evaluate(watchStreams);
       for (const [index, { question, answer }] of agents.entries()) await chats[index]!.ask(question, answer);
       await expect.poll(verdict).toBe(threeApart);
       const before = await sessions();
       expect(new Set(before).size).toBe(3);
-      const asked = await driver.evaluate(() =>
-        performance
-          .getEntriesByType('resource')
-          .map((entry) => new URL(entry.name).pathname)
-          .filter((path) => path.endsWith('/stream')),
-      );
+      const asked = await driver.evaluate(() => window.streamPaths);
       expect(asked).toEqual(agents.map(({ path }) => `/accounts/${path}/stream`));
 
       await driver.reload();

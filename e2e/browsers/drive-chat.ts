@@ -1,13 +1,13 @@
 import { expect } from '@playwright/test';
 import type { BrowserDriver } from './browser-driver.ts';
-import { readChats, showControl, showElement } from './read-chats.ts';
+import { readChat, showControl, showElement } from './read-chats.ts';
 
 /** Generous: three browsers share a small machine. */
 const patience = { timeout: 30_000 };
 
 export interface ChatPlace {
-  /** Which of the page's chats, counted from 0. Default: the first. */
-  index?: number;
+  /** CSS selector of the element that it stands in, where a page has several. They do not come in their order. */
+  within?: string;
   /** CSS selector of the iframe that it stands in. Default: none, the page itself. */
   frame?: string;
 }
@@ -23,15 +23,15 @@ export interface DrivenChat {
   expectLog(text: string): Promise<void>;
 }
 
-export function chatAt(driver: BrowserDriver, { index = 0, frame }: ChatPlace = {}): DrivenChat {
+export function chatAt(driver: BrowserDriver, { within = ':root', frame }: ChatPlace = {}): DrivenChat {
   // A frame that has not loaded yet has no chat.
-  const look = async () => (await driver.evaluate(readChats, undefined, frame))[index];
+  const look = () => driver.evaluate(readChat, within, frame);
   const logText = async () => (await look())?.logText ?? '';
 
   async function click(name: string) {
     if (frame !== undefined) await driver.evaluate(showElement, frame);
-    await expect.poll(() => driver.evaluate(showControl, { index, name }, frame), patience).not.toBeNull();
-    const control = (await driver.evaluate(showControl, { index, name }, frame))!;
+    await expect.poll(() => driver.evaluate(showControl, { within, name }, frame), patience).not.toBeNull();
+    const control = (await driver.evaluate(showControl, { within, name }, frame))!;
     const corner = frame === undefined ? { x: 0, y: 0 } : await driver.evaluate(showElement, frame);
     await driver.click(corner.x + control.x, corner.y + control.y);
   }
@@ -43,7 +43,12 @@ export function chatAt(driver: BrowserDriver, { index = 0, frame }: ChatPlace = 
       await expect.poll(async () => (await look())?.isOpen, patience).toBe(true);
     },
     async ask(question, answer) {
-      await click('Message');
+      // What comes above it moves it, perhaps between the look and the click.
+      const focus = async () => {
+        await click('Message');
+        return (await look())?.focused;
+      };
+      await expect.poll(focus, patience).toBe('Message');
       await driver.type(question);
       await expect.poll(async () => (await look())?.composerText, patience).toBe(question);
       await driver.press('Enter');

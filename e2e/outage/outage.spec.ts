@@ -233,3 +233,89 @@ test('where the page has a launcher of its own, the round button says that the p
   await expect(page.locator('salient-chat .launcher')).toHaveCount(0);
   await expectPageUntouched(page);
 });
+
+const unclicked: Record<string, { attributes?: Record<string, string>; before?: string; isOpenLater?: boolean }> = {
+  'an inline chat': { attributes: { mode: 'inline', target: '#chat' } },
+  'a chat that fills the page': { attributes: { mode: 'page' } },
+  'a chat that stands open': { attributes: { open: 'true' } },
+  'a chat that the page opens before it is there': {
+    before: '<script>Salient=function(){(Salient.q=Salient.q||[]).push(arguments)};Salient("open")</script>',
+  },
+  'a chat that the page opens': { isOpenLater: true },
+  'a chat that the page opens, with a launcher of its own': { attributes: { launcher: '#ask' }, isOpenLater: true },
+};
+
+for (const [name, { attributes, before = '', isOpenLater }] of Object.entries(unclicked)) {
+  test(`${name} says without a click that it did not load, and a click brings it (R11)`, async ({
+    page,
+    hostPage,
+    scriptedAgent,
+  }) => {
+    const agent = await scriptedAgent();
+    let tries = 0;
+    await page.route('**/panel-*', (route) => {
+      tries += 1;
+      return route.abort('failed');
+    });
+    const place = '<div id="chat" style="height:400px"></div><button id="ask">Ask us</button>';
+    const tag = `${before}${widgetTag(agent.url, attributes)}${place}`;
+    await page.goto((await hostPage(shopPage({ head, tag }), options)).url);
+    if (isOpenLater) {
+      await expect(page.locator('salient-chat')).toBeAttached();
+      await page.evaluate(() => window.Salient!('open'));
+    }
+    const retry = page.getByRole('button', { name: 'Chat did not load. Try again.' });
+    await expect(retry).toBeInViewport();
+    await page.waitForTimeout(1_000);
+    expect(tries).toBeLessThanOrEqual(2);
+    // Asked again in vain, it says so again.
+    await retry.click();
+    await expect.poll(() => tries).toBeGreaterThan(1);
+    await expect(retry).toHaveCSS('opacity', '1');
+    await page.unroute('**/panel-*');
+    await retry.click();
+    const panel = page.locator('salient-chat .panel');
+    await expect(panel).toBeVisible();
+    await expect(retry).toHaveCount(0);
+    await panel.getByRole('textbox', { name: 'Message' }).fill('Anybody there?');
+    await panel.getByRole('button', { name: 'Send' }).click();
+    await expect(panel.getByRole('log')).toContainText('Hello.');
+    const { width, height } = (await panel.boundingBox())!;
+    if (attributes?.['mode'] === 'inline') expect(await page.locator('#chat .panel').count()).toBe(1);
+    if (attributes?.['mode'] === 'page') expect({ width, height }).toEqual(page.viewportSize());
+    await expectPageUntouched(page);
+  });
+}
+
+test('an inline chat whose API is down stands there, tells whoever writes, and recovers (R11)', async ({
+  page,
+  hostPage,
+  scriptedAgent,
+}) => {
+  const agent = await scriptedAgent({ fault: 'down' });
+  const tag = `<div id="chat" style="height:400px"></div>${widgetTag(agent.url, { mode: 'inline', target: '#chat' })}`;
+  await page.goto((await hostPage(shopPage({ head, tag }), options)).url);
+  const panel = page.locator('salient-chat .panel');
+  await panel.getByRole('textbox', { name: 'Message' }).fill('Anybody there?');
+  await panel.getByRole('button', { name: 'Send' }).click();
+  await expect(panel).toContainText('Not sent.', { timeout: 30_000 });
+  agent.script.fault = undefined;
+  await panel.getByRole('button', { name: 'Retry' }).click();
+  await expect(panel.getByRole('log')).toContainText('Hello.');
+  await expectPageUntouched(page);
+});
+
+test('an element that the page takes out while its server is slow does not come back', async ({
+  page,
+  hostPage,
+  scriptedAgent,
+}) => {
+  const agent = await scriptedAgent({ fault: 'slow' });
+  const tag = `<main><salient-chat></salient-chat></main>${widgetTag(agent.url, { agent: 'other', accent: 'red', position: 'top-left' })}`;
+  await page.goto((await hostPage(shopPage({ head, tag }), options)).url);
+  await expect.poll(() => agent.calls).toEqual(['GET /config']);
+  await page.evaluate(() => document.querySelector('main')!.remove());
+  await page.waitForTimeout(2_500);
+  await expect(page.locator('salient-chat')).toHaveCount(1);
+  await expectPageUntouched(page);
+});

@@ -161,6 +161,7 @@ const defaultConfig: WidgetConfig = {
   position: 'bottom-right',
   radius: 16,
   density: 'comfortable',
+  label: null,
   teaser: null,
   preload: 'intent',
   logo: null,

@@ -29,6 +29,7 @@ export const ATTRIBUTES = /** @type {Record<string, [form: RegExp, words: string
   greeting: [text, 'a text'],
   placeholder: [text, 'a text'],
   starters: [text, 'a JSON array of texts'],
+  label: [text, 'a text'],
   teaser: [text, 'a text'],
   launcher: [name, 'a CSS selector of your own elements'],
   locale: [name, 'a language such as en or pt-BR'],

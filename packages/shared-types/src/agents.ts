@@ -65,6 +65,8 @@ export interface WidgetConfig {
   /** Corners of the panel, in px. */
   radius: number;
   density: WidgetDensity;
+  /** What the closed launcher is called, for those who hear it. */
+  label: string | null;
   /** One line beside the closed launcher. */
   teaser: string | null;
   /** When the panel is loaded: at the visitor's first intent, or as soon as the page is idle. */

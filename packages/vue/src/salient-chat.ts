@@ -45,6 +45,7 @@ export const SalientChat = defineComponent({
     greeting: text,
     placeholder: text,
     starters: { type: Array as PropType<string[]> },
+    label: text,
     teaser: text,
     launcher: text,
     locale: text,

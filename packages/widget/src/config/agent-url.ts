@@ -1,4 +1,8 @@
 /** Address of the API of one agent: what the contract writes as `A`. Slugs need no encoding. */
-export function agentUrl({ backend, account, agent }: Record<'backend' | 'account' | 'agent', string>): string {
-  return `${backend}/accounts/${account}/agents/${agent}`;
+export function agentUrl({
+  backend,
+  account,
+  agent,
+}: Partial<Record<'backend' | 'account' | 'agent', unknown>>): string {
+  return `${backend as string}/accounts/${account as string}/agents/${agent as string}`;
 }

@@ -53,6 +53,8 @@ export interface WidgetOptions {
   placeholder?: string;
   /** Questions to start with, offered as buttons. As an attribute: a JSON array of strings. */
   starters?: string[];
+  /** What the round button is called for those who hear it. Default: "Open chat", in English until the panel has come. */
+  label?: string;
   /** One line beside the closed button, until the visitor opens the chat or closes the line. */
   teaser?: string;
   /** `floating` only: CSS selector of elements of the page that open the chat, instead of the round button. */

@@ -1,5 +1,5 @@
 import { WIDGET_DENSITIES, WIDGET_POSITIONS, WIDGET_PRELOADS, WIDGET_THEMES } from '@salient/shared-types';
-import { checkOptions, type RawOptions, type ReportProblem } from './check-options.ts';
+import { isWrong, type RawOptions, type ReportProblem } from './check-options.ts';
 import { WIDGET_MODES, type WidgetOptions } from './options.ts';
 
 /**
@@ -7,12 +7,13 @@ import { WIDGET_MODES, type WidgetOptions } from './options.ts';
  * other things too, and the page's global may be of a newer version.
  */
 export function parseOptions(raw: RawOptions, report: ReportProblem): WidgetOptions {
-  const checked = checkOptions(report, raw);
   const options: Record<string, unknown> = {};
   for (const [name, parse] of Object.entries(parsers)) {
-    if (checked[name] === undefined) continue;
-    const parsed = parse(checked[name]);
-    if (parsed === undefined) report(`${name}=${JSON.stringify(checked[name])} is not valid`);
+    // Its own names, not those that a page has given to every object.
+    const value = Object.hasOwn(raw, name) ? raw[name] : null;
+    if (value == null) continue;
+    const parsed = isWrong(name, value) ? undefined : parse(value);
+    if (parsed === undefined) report(`${name}=${JSON.stringify(value)} is not valid`);
     // `auto` leaves the decision to the next layer.
     else if (parsed !== AUTO) options[name] = parsed;
   }
@@ -67,6 +68,7 @@ const parsers: Record<keyof WidgetOptions, Parse> = {
   greeting: text,
   placeholder: text,
   starters: listOfTexts,
+  label: name,
   teaser: text,
   launcher: name,
   locale: name,

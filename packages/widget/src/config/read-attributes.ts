@@ -5,7 +5,7 @@
 export function readAttributes(element: Element): Record<string, string> {
   const options: Record<string, string> = {};
   for (const { name, value } of element.attributes) {
-    options[name.replace(/^data-/, '').replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())] = value;
+    options[name.replace(/^data-|-(\w)/g, (_, letter = '') => letter.toUpperCase())] = value;
   }
   return options;
 }

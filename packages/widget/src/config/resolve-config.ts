@@ -47,7 +47,7 @@ export function resolveConfig(local: WidgetOptions, server?: unknown): Config {
 
 const REMOTE = [
   ...(['theme', 'accent', 'position', 'radius', 'density', 'logo', 'avatar'] as const),
-  ...(['title', 'subtitle', 'greeting', 'placeholder', 'starters', 'teaser'] as const),
+  ...(['title', 'subtitle', 'greeting', 'placeholder', 'starters', 'label', 'teaser'] as const),
 ];
 
 const defaults: Config = {
@@ -70,6 +70,7 @@ const defaults: Config = {
   greeting: '',
   placeholder: '',
   starters: [],
+  label: '',
   teaser: '',
   open: false,
   streaming: true,

@@ -22,7 +22,9 @@ const requests: string[] = [];
 vi.stubGlobal('fetch', async (url: string, init: RequestInit = {}) => {
   requests.push(`${init.method ?? 'GET'} ${new URL(url).pathname} ${init.credentials}`);
   if (url.includes('slow')) await new Promise((resolve) => setTimeout(resolve, 20));
-  if (url.endsWith('/config')) return Response.json({ title: 'Support', accent: '#123456', position: 'top-left' });
+  const look = { title: 'Support', accent: '#123456', position: 'top-left' };
+  if (url.endsWith('/from-server/config')) return Response.json({ ...look, label: 'Ask us' });
+  if (url.endsWith('/config')) return Response.json(look);
   return Response.json({ session_id: null, messages: [], active_turn: null, next_cursor: null });
 });
 // What a page's own stub has gathered before the loader came.
@@ -77,6 +79,13 @@ test('where the tag says how the launcher looks, the server is not asked', async
   expect(requests).toEqual([]);
 });
 
+test('the launcher is called what the page, or else the server, calls it, also once the panel has come', async () => {
+  addTag(scriptTag({ agent: 'named', label: 'Chat öffnen' }));
+  await eventually(() => expect(inside('.launcher')?.getAttribute('aria-label')).toBe('Chat öffnen'));
+  addTag(scriptTag({ agent: 'from-server' }));
+  await eventually(() => expect(inside('.launcher', 1)?.getAttribute('aria-label')).toBe('Ask us'));
+});
+
 test('an element of the page can stand in for the launcher', async () => {
   document.body.innerHTML = '<button class="ask">Ask</button>';
   addTag(scriptTag({ agent: 'apart', accent: 'red', position: 'bottom-left', launcher: '.ask' }));
@@ -118,35 +127,59 @@ test('a panel that is wanted when the page is idle is asked for without any inte
   imports.length = 0;
 });
 
+test('where the panel cannot be had, that is not said while nobody has asked for it', async () => {
+  addTag(scriptTag({ agent: 'unlucky' }));
+  await eventually(() => expect(inside('.launcher')).toBeTruthy());
+  inside('.launcher')!.dispatchEvent(new Event('pointerover'));
+  await eventually(() => expect(imports).toEqual([1]));
+  await new Promise((resolve) => setTimeout(resolve));
+  salient('update', { title: 'Sales' });
+  await eventually(() => expect(imports).toEqual([1, 2]));
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(inside('.launcher')!.className).toBe('launcher');
+  imports.length = 0;
+});
+
+test('where the page wishes to open a panel that cannot be had, the launcher says so', async () => {
+  addTag(scriptTag({ agent: 'silent' }));
+  await eventually(() => expect(inside('.launcher')).toBeTruthy());
+  salient('open', { agent: 'silent' });
+  await eventually(() => expect(inside('.launcher')!.className).toBe('launcher away'));
+  expect(inside('.launcher')!.getAttribute('aria-label')).toBe('Chat did not load. Try again.');
+  imports.length = 0;
+});
+
 test('where an element of the page is the launcher and the panel cannot be had, the round button says so', async () => {
   document.body.innerHTML = '<button class="ask">Ask</button>';
   addTag(scriptTag({ agent: 'lost', launcher: '.ask' }));
   await eventually(() => expect(document.querySelector('.ask')!.getAttribute('aria-haspopup')).toBe('dialog'));
   document.querySelector<HTMLElement>('.ask')!.click();
   await eventually(() => expect(inside('.launcher.away')).toBeTruthy());
+  const before = imports.length;
   inside('.launcher')!.click();
-  await eventually(() => expect(imports).toHaveLength(2));
-  imports.length = 0;
+  await eventually(() => expect(imports.length).toBeGreaterThan(before));
 });
 
-test('a panel that cannot be had is asked for again at the next intent', async () => {
-  addTag(scriptTag({ agent: 'unlucky' }));
-  await eventually(() => expect(inside('.launcher')).toBeTruthy());
-  isPanelReachable = false;
-  inside('.launcher')!.dispatchEvent(new Event('pointerover'));
-  await eventually(() => expect(imports).toHaveLength(1));
-  await new Promise((resolve) => setTimeout(resolve));
-  // Nobody has asked for anything yet.
-  expect(inside('.launcher')!.className).toBe('launcher');
-  inside('.launcher')!.click();
-  expect(inside('.launcher')!.className).toBe('launcher busy');
-  await eventually(() => expect(inside('.launcher')!.className).toBe('launcher away'));
+test.each(['inline', 'page'])('where a chat of mode %s cannot be had, a launcher says so', async (mode) => {
+  document.body.innerHTML = '<main id="chat"></main>';
+  addTag(scriptTag({ agent: `lost-${mode}`, mode, ...(mode === 'inline' && { target: '#chat' }) }));
+  await eventually(() => expect(inside('.launcher.away')).toBeTruthy());
   expect(inside('.launcher')!.getAttribute('aria-label')).toBe('Chat did not load. Try again.');
+});
+
+test('a click asks for a panel again that could not be had', async () => {
+  addTag(scriptTag({ agent: 'clicked' }));
+  await eventually(() => expect(inside('.launcher.away')).toBeTruthy());
+  imports.length = 0;
+  inside('.launcher')!.click();
+  expect(inside('.launcher')!.style.opacity).toBe('0.6');
+  await eventually(() => expect(imports).toHaveLength(1));
+  await eventually(() => expect(inside('.launcher')!.style.opacity).toBe(''));
   isPanelReachable = true;
   inside('.launcher')!.click();
   await eventually(() => expect(inside('[role=dialog]')).toBeTruthy());
   // Each time at another address, should the browser remember that the last could not be had.
-  expect(new Set(imports).size).toBe(3);
+  expect(new Set(imports).size).toBe(2);
   expect(inside('.launcher')!.className).toBe('launcher');
   expect(inside('.launcher')!.getAttribute('aria-label')).toBe('Close chat');
 });
@@ -179,6 +212,17 @@ test('with an element of the page as its launcher, that opens and closes it, unt
   ask.click();
   expect(hosts()).toHaveLength(0);
   expect(ask.outerHTML).toBe('<button class="ask">Ask</button>');
+});
+
+test('the panel leaves the name of the launcher as it is', async () => {
+  addTag(scriptTag({ agent: 'named', label: 'Chat öffnen' }));
+  salient('prefill', '', { agent: 'named' });
+  await eventually(() => expect(inside('.launcher')?.getAttribute('aria-expanded')).toBe('false'));
+  expect(inside('.launcher')!.getAttribute('aria-label')).toBe('Chat öffnen');
+  salient('open', { agent: 'named' });
+  await eventually(() => expect(inside('.launcher')!.getAttribute('aria-label')).toBe('Close chat'));
+  salient('close', { agent: 'named' });
+  await eventually(() => expect(inside('.launcher')!.getAttribute('aria-label')).toBe('Chat öffnen'));
 });
 
 test('a teaser stands beside the closed launcher until the visitor reacts, and only that is stored', async () => {
@@ -271,6 +315,14 @@ test('the element does what the tag does, and stays where the page has put it', 
   expect(hosts()).toHaveLength(1);
   expect(inside('.launcher')).toBeFalsy();
   expect(requests.filter((request) => request.includes('history'))).toEqual([]);
+});
+
+test('an element that is taken out while it waits for its look stays out', async () => {
+  document.body.innerHTML = '<salient-chat agent="slow-and-gone"></salient-chat>';
+  await eventually(() => expect(requests).toHaveLength(1));
+  document.body.innerHTML = '';
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(hosts()).toHaveLength(0);
 });
 
 test('an element for another agent, or in another mode, is another widget in the same place', async () => {

@@ -1,11 +1,13 @@
+import { agentUrl } from '../config/agent-url.ts';
 import { checkOptions, type RawOptions } from '../config/check-options.ts';
 import { readAttributes } from '../config/read-attributes.ts';
 import { reportProblem } from '../config/report-problem.ts';
-import { PANEL_FAILED } from '../locales/launcher-words.ts';
 import { launch } from './launch.ts';
-import type { LoaderPage, SalientCall } from './loader-page.ts';
+import { PANEL_FAILED } from '../locales/launcher-words.ts';
+import type { LaunchedWidget, LoaderPage, SalientCall } from './loader-page.ts';
+import { drawLauncher } from './draw-launcher.ts';
 import type { takeOver } from './take-over.ts';
-import type { useLaunchers } from './use-launchers.ts';
+import type { watch } from './use-launchers.ts';
 
 /** The class of `<salient-chat>`, which is also the one registry of a page's widgets. */
 export interface SalientElementClass {
@@ -30,65 +32,66 @@ const CAN_WAIT = /on|off|close|show|identify/;
 export function defineElement(
   backend: string,
   importPanel: (attempt: number) => Promise<{ takeOver: typeof takeOver }>,
-  importLaunchers: () => Promise<{ useLaunchers: typeof useLaunchers }>,
+  importLaunchers: () => Promise<{ watch: typeof watch }>,
 ): SalientElementClass {
-  let panel: Promise<void> | undefined;
+  let panel: Promise<unknown> | undefined;
   let attempt = 0;
-  /** Nothing of ours may end as a fault of the page. Not reached is not the end: the next intent tries again. */
-  const load = () =>
-    (panel ??= importPanel(attempt++)
-      .then(
-        (module) => module.takeOver(page),
-        () => (panel = undefined),
-      )
-      .catch(reportProblem));
-
+  /** Somebody waits for a chat, and is told when it cannot be had. */
+  let isWished = false;
   const page: LoaderPage = {
     widgets: [],
     calls: [],
-    load,
+    /** Nothing of ours may end as a fault of the page. Not reached is not the end: the next intent tries again. */
+    load(isWish) {
+      isWished ||= isWish === true;
+      return (panel ??= importPanel(attempt++)
+        .then(
+          (module) => module.takeOver(page),
+          () => {
+            panel = undefined;
+            if (isWished) page.widgets.forEach(showFailure);
+          },
+        )
+        .catch(reportProblem));
+    },
     watch(widget) {
-      importLaunchers().then((module) => module.useLaunchers(widget, load), reportProblem);
+      importLaunchers().then((module) => module.watch(widget, page), reportProblem);
     },
     take(call) {
       page.calls.push(call);
-      if (!CAN_WAIT.test(call[0] as string)) void load();
+      if (!CAN_WAIT.test(call[0] as string)) void page.load(/open|toggle|send/.test(call[0] as string));
     },
     adopt(widget) {
-      const {
-        launcher,
-        options: { account, agent },
-      } = widget;
+      const { options } = widget;
+      const { account, agent } = options;
       const detail = { account, agent };
-      if (launcher) {
-        launcher.onfocus = launcher.onpointerover = load;
-        launcher.onclick = async () => {
-          widget.wanted = true;
-          launcher.className = 'launcher busy';
-          await load();
-          if (panel) return;
-          launcher.className = 'launcher away';
-          launcher.setAttribute('aria-label', PANEL_FAILED);
-        };
-      }
       dispatchEvent(new CustomEvent('salient:ready', { detail }));
       for (const [command, name, listener, address] of page.calls as ReadyCall[]) {
-        const { account: a = account, agent: b = agent } = address || {};
-        if (command + name === 'onready' && a === account && b === agent) listener(detail);
+        if (command + name === 'onready' && agentUrl(options) === agentUrl({ ...options, ...address }))
+          listener(detail);
       }
+      if (isWished) void page.load();
     },
   };
 
+  /** One that is not ready yet asks for the panel once more when it is. */
+  function showFailure(widget: LaunchedWidget) {
+    if (!widget.root) return;
+    const button = widget.launcher ?? drawLauncher(widget, page);
+    button.className = 'launcher away';
+    button.setAttribute('aria-label', PANEL_FAILED);
+    button.style.opacity = '';
+  }
+
   const early = window.Salient?.q as SalientCall[] | undefined;
-  window.Salient = Object.assign((...call: SalientCall) => page.take(call), {
-    // A stub that a page has kept hold of goes on pushing into the queue.
-    q: { push: (call: SalientCall) => page.take(call) },
-  });
+  const salient: NonNullable<typeof window.Salient> = (window.Salient = (...call) => page.take(call));
+  // A stub that a page has kept hold of goes on pushing into the queue.
+  salient.q = { push: (call) => page.take(call) };
   early?.forEach(page.take);
 
   function add(element: HTMLElement, tag: Element) {
     const basics = { account: 'default_account', agent: 'simple_chat1', backend };
-    const options = checkOptions(reportProblem, basics, window.__SALIENT_WIDGET_CONFIG, readAttributes(tag));
+    const options = checkOptions(basics, window.__SALIENT_WIDGET_CONFIG, readAttributes(tag));
     launch(element, options, page).catch(reportProblem);
   }
 
@@ -103,13 +106,13 @@ export function defineElement(
       if (!this.shadowRoot) add(this, this);
     }
 
-    disconnectedCallback() {
+    async disconnectedCallback() {
       // Moving an element disconnects it for a moment.
-      queueMicrotask(() => {
-        if (this.isConnected) return;
-        // What ends a widget says nothing, and so takes it off the list.
-        page.widgets = page.widgets.filter(({ element, release }) => element !== this || release?.());
-      });
+      // oxlint-disable-next-line unicorn/no-unnecessary-await, typescript/await-thenable -- shorter than `queueMicrotask`
+      await 0;
+      if (this.isConnected) return;
+      // What ends a widget says nothing, and so takes it off the list.
+      page.widgets = page.widgets.filter((widget) => widget.element !== this || widget.release?.());
     }
   }
 

@@ -1,5 +1,6 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type { Chat } from '../model/chat.ts';
+import { LEFT } from '../model/identity-mark.ts';
 import type { Launcher } from '../model/launcher.ts';
 
 interface FollowPageInput {
@@ -7,6 +8,8 @@ interface FollowPageInput {
   launcher: Launcher;
   /** Where another tab's widget says in `localStorage` that there is news. */
   newsKey: string;
+  /** Told when somebody has signed out in another tab. */
+  onLeave: () => void;
   ended: AbortSignal;
 }
 
@@ -14,7 +17,7 @@ interface FollowPageInput {
 const AWAY_MS = 30_000;
 
 /** Brings a conversation up to date when the network or the visitor comes back. Returns whether there is a network. */
-export function followPage({ chat, launcher, newsKey, ended }: FollowPageInput): ReadonlySignal<boolean> {
+export function followPage({ chat, launcher, newsKey, onLeave, ended }: FollowPageInput): ReadonlySignal<boolean> {
   const isOnline = signal(navigator.onLine);
   let hiddenAt = 0;
 
@@ -31,7 +34,12 @@ export function followPage({ chat, launcher, newsKey, ended }: FollowPageInput):
   };
   addEventListener('online', onNetwork, { signal: ended });
   addEventListener('offline', onNetwork, { signal: ended });
-  addEventListener('storage', ({ key }) => key === newsKey && void chat.refresh(), { signal: ended });
+  const onStorage = ({ key, newValue }: StorageEvent) => {
+    if (key !== newsKey) return;
+    if (newValue?.startsWith(LEFT)) onLeave();
+    else void chat.refresh();
+  };
+  addEventListener('storage', onStorage, { signal: ended });
   document.addEventListener('visibilitychange', onVisibility, { signal: ended });
   return isOnline;
 }

@@ -13,15 +13,13 @@ export interface LaunchedWidget {
   readonly options: RawOptions;
   /** The body of `A/config`, if it was asked for; nothing in it when it could not be had. */
   config?: Promise<unknown>;
-  /** What its launcher looks like; the other modes have none. */
+  /** What its launcher looks like. The other modes have one only where their panel cannot be had. */
   look?: Look;
   /** Its corner and its index in there, unless its owner has placed it apart. */
   place?: string;
   launcher?: HTMLElement;
-  /** Set when it can be adopted: a floating one stands in its place, with its launcher. */
+  /** Set when it can be adopted: it stands in its place, with its launcher, or the panel that places it is here. */
   root?: ShadowRoot;
-  /** The visitor has asked for it already. */
-  wanted?: boolean;
   /** Set by the panel: opens or closes it. */
   toggle?: () => void;
   /** Set by the panel, and by what watches its launchers: ends what they hold when the element has left the page. */
@@ -33,8 +31,12 @@ export interface LoaderPage {
   widgets: LaunchedWidget[];
   /** Calls so far, in order, the page's own queue first. */
   readonly calls: SalientCall[];
-  /** Brings the panel, unless it is here or on its way. */
-  readonly load: () => Promise<unknown>;
+  /**
+   * Brings the panel, unless it is here or on its way, and tells whether it has come.
+   *
+   * @param isWish `true`: somebody waits for it, and is told on each widget when it cannot be had
+   */
+  readonly load: (isWish?: unknown) => Promise<unknown>;
   /** Brings what lets elements of the page open the chat. */
   readonly watch: (widget: LaunchedWidget) => void;
   /** Gets every call: the loader keeps it, until the panel sets this to carry it out. */

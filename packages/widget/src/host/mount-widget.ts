@@ -1,3 +1,4 @@
+import type { WidgetConfig } from '@salient/shared-types';
 import { computed, effect, signal } from '@preact/signals';
 import { h, hydrate, render } from 'preact';
 import { agentUrl } from '../config/agent-url.ts';
@@ -78,10 +79,20 @@ export function mountWidget({ root, options, serverConfig, stackIndex = 0, isRea
   const draft = new DraftModel(storage);
   const teaser = new TeaserModel(storage);
   const { chat, wasUsedBefore, stopChat } = createChat({ config, storage, emit, context: pageContext.get });
-  const isOnline = followPage({ chat, launcher, newsKey: `${prefix}news`, ended: ended.signal });
+  /** The next person at this browser must not find what this one wrote. */
+  const clearDesk = () => {
+    pageContext.add({ visitor: undefined });
+    draft.clear();
+    draft.write('');
+  };
+  const onLeave = () => {
+    clearDesk();
+    chat.leave();
+  };
+  const isOnline = followPage({ chat, launcher, newsKey: `${prefix}news`, onLeave, ended: ended.signal });
 
   const useServerConfig = async (body: Promise<unknown>) => {
-    server.value ||= await body;
+    server.value = await body;
   };
   void useServerConfig(serverConfig ?? fetchConfig(url));
 
@@ -111,7 +122,8 @@ export function mountWidget({ root, options, serverConfig, stackIndex = 0, isRea
     }),
     effect(() => {
       // The server was away when it was asked first, and is back.
-      if (chat.history.value === 'loaded' && !server.peek()) void useServerConfig(fetchConfig(url));
+      if (chat.history.value === 'loaded' && !(server.peek() as Partial<WidgetConfig> | undefined)?.limits)
+        void useServerConfig(fetchConfig(url));
     }),
   ];
   // Other tabs hear of what is stored.
@@ -172,9 +184,8 @@ export function mountWidget({ root, options, serverConfig, stackIndex = 0, isRea
     identify(identity) {
       // The proof is for the server alone: what is in a message, the model may repeat.
       const { token: _token, ...visitor } = identity ?? {};
-      pageContext.add({ visitor: identity ? { ...visitor, verified: false } : undefined });
-      // The next person at this browser must not find what this one wrote.
-      if (!identity) draft.write('');
+      if (identity) pageContext.add({ visitor: { ...visitor, verified: false } });
+      else clearDesk();
       void chat.identify(identity);
     },
     context: (data) => pageContext.add(data),

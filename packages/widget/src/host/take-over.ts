@@ -29,7 +29,7 @@ const ARGUMENT_COUNTS: Record<string, number> = {
 };
 
 /** Takes the widgets and the calls of a page over from the loader: mounts those that stand, and those to come. */
-export function takeOver(page: LoaderPage): void {
+export function takeOver(page: LoaderPage): true {
   const report = createReport();
   const mounted = new Map<Widget, WidgetAddress>();
   /** Calls that wait for their widget, and `on`, which also holds for widgets to come. */
@@ -37,12 +37,19 @@ export function takeOver(page: LoaderPage): void {
 
   const adopt = async (launched: LaunchedWidget, isReady: boolean) => {
     const { element, launcher, look, root } = launched;
-    // Not in its place yet: the loader hands it over when it is.
-    if (!root) return;
+    // Not in its place yet: the loader hands it over when it is. Or the page has taken it out meanwhile.
+    if (!root || !page.widgets.includes(launched)) return;
     const options = parseOptions(launched.options, report);
-    if (!element.isConnected) await placeHost(element, options.target);
-    if (options.launcher) launcher?.remove();
-    else if (launcher) takeLauncher(launcher);
+    const isFloating = (options.mode ?? 'floating') === 'floating';
+    if (!isFloating) {
+      // One whose panel could not be had at first has said so in a corner of the window.
+      element.popover = null;
+      delete launched.place;
+      const { parentNode } = element;
+      if (!parentNode || parentNode === document.documentElement) await placeHost(element, options.target);
+    }
+    if (!isFloating || options.launcher) launcher?.remove();
+    else if (launcher) takeLauncher(launcher, look!.label);
     // What the loader has said of the look, the panel says anew.
     if (look) root.adoptedStyleSheets[0]?.replaceSync('');
     const serverConfig = launched.config;
@@ -59,7 +66,6 @@ export function takeOver(page: LoaderPage): void {
       widget.destroy();
     };
     standing = standing.filter((call) => !run(call, [widget]) || call[0] === 'on');
-    if (launched.wanted) widget.open();
   };
 
   const take = (call: SalientCall) => {
@@ -96,4 +102,5 @@ export function takeOver(page: LoaderPage): void {
   for (const call of page.calls) take(Array.from(call));
   page.adopt = (launched) => void adopt(launched, false).catch(report);
   page.take = (call) => take(Array.from(call));
+  return true;
 }

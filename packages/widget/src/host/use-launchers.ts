@@ -1,13 +1,11 @@
-import { PANEL_FAILED } from '../locales/launcher-words.ts';
-import { drawLauncher } from '../view/draw-launcher.ts';
-import type { LaunchedWidget } from './loader-page.ts';
+import type { LaunchedWidget, LoaderPage } from './loader-page.ts';
 import { watchLaunchers } from './watch-launchers.ts';
 
 /**
  * Lets the page's own elements open a widget of the loader, as its round button would. Where the panel cannot be had,
- * that button says so, and asks again.
+ * the loader draws that button.
  */
-export function useLaunchers(widget: LaunchedWidget, load: () => Promise<unknown>): void {
+export function watch(widget: LaunchedWidget, page: LoaderPage): void {
   if (!widget.element.isConnected) return;
   const ended = new AbortController();
   const { release } = widget;
@@ -15,25 +13,9 @@ export function useLaunchers(widget: LaunchedWidget, load: () => Promise<unknown
     ended.abort();
     release?.();
   };
-  watchLaunchers(widget.options['launcher'] as string, ended.signal, (isClick) => void use(isClick));
-
-  async function use(isClick: boolean) {
+  watchLaunchers(widget.options['launcher'] as string, ended.signal, (isClick) => {
     if (isClick && widget.toggle) widget.toggle();
-    else {
-      widget.wanted ||= isClick;
-      await load();
-      if (isClick && !widget.toggle) showFailure();
-    }
-  }
-
-  function showFailure() {
-    const button = (widget.launcher ??= drawLauncher());
-    button.className = 'launcher away';
-    button.setAttribute('aria-label', PANEL_FAILED);
-    button.onclick = () => {
-      button.className = 'launcher busy';
-      void use(true);
-    };
-    widget.root?.firstElementChild?.append(button);
-  }
+    else if (isClick) page.take(['open', widget.options]);
+    else void page.load();
+  });
 }

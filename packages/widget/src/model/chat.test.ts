@@ -460,6 +460,28 @@ describe('earlier messages', () => {
 });
 
 describe('where the site asks for consent', () => {
+  const asked = historyOf([stored('q', 'user', 'hi'), stored('a', 'assistant', 'Hello.')]);
+
+  test('a message that is sent before the conversation has come does not bring it again', async () => {
+    const storage = createMemoryStorage();
+    storage.set('consent', 'We keep it.');
+    const { api, chat, isIdle } = setUp({ pieces: ['x'], history: asked }, { storage, consentText: 'We keep it.' });
+    chat.send('more');
+    await isIdle();
+    expect(api.bodies).toHaveLength(1);
+    expect(api.bodies[0]).not.toHaveProperty('consent');
+  });
+
+  test('a message that could not be sent before the page was left brings it', async () => {
+    const storage = createMemoryStorage();
+    const body = { message: 'more', client_message_id: 'unsent', consent: 'We keep it.' };
+    storage.set('outbox', JSON.stringify({ body, at: Date.now() }));
+    const { api, chat, isIdle } = setUp({ pieces: ['x'], history: asked }, { storage, consentText: 'We keep it.' });
+    chat.sendUnsent();
+    await isIdle();
+    expect(api.bodies).toEqual([body]);
+  });
+
   test('nothing is sent before the visitor agrees, and the text goes along with the first message', async () => {
     const { api, chat, isIdle, shown } = setUp({ pieces: ['x'] }, { consentText: 'We keep it.' });
     expect(chat.send('hi')).toBe(true);
@@ -566,6 +588,32 @@ describe('who the visitor is', () => {
     expect(shown()).toEqual([]);
     expect(api.calls).toEqual(['identify proof', 'history', 'signOut', 'history']);
     expect(['identified', 'consent', 'outbox'].map((name) => storage.get(name))).toEqual([null, null, null]);
+  });
+
+  test('a sign-out that did not reach the server empties the widget all the same, and is said again first', async () => {
+    const storage = createMemoryStorage();
+    const { api, chat, shown } = setUp({ pieces: [], history: greeting }, { storage });
+    await chat.identify({ token: 'proof' });
+    await chat.connect();
+    api.stored.refusesSignOut = new ChatError('NETWORK');
+    await chat.identify(null);
+    expect(shown()).toEqual([]);
+    expect(chat.history.value).toBe('failed');
+    api.stored.refusesSignOut = undefined;
+    api.stored.history = historyOf([]);
+    await chat.connect();
+    expect(shown()).toEqual([]);
+    expect(api.calls).toEqual(['identify proof', 'history', 'signOut', 'signOut', 'history']);
+  });
+
+  test('somebody who has left in another tab leaves nothing here, and nobody is signed out again', async () => {
+    const { api, chat, shown } = setUp({ pieces: [], history: greeting });
+    await chat.connect();
+    expect(shown()).toHaveLength(2);
+    chat.leave();
+    expect(shown()).toEqual([]);
+    await chat.connect();
+    expect(api.calls).toEqual(['history']);
   });
 
   test('where nobody was identified, signing out leaves everything as it is', async () => {

@@ -66,8 +66,8 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
   let cancelCurrent = () => {};
   /** The server does not know of it yet. */
   let hasJustAgreed = false;
-  /** Who the visitor is, until the server has been told. It is told with the first call: before, it knows of nobody. */
-  let identity: IdentifyBody | undefined;
+  /** Who the visitor is, or null for nobody any more, until the server has been told. It is told before the first call. */
+  let identity: IdentifyBody | null | undefined;
 
   /** Loads the conversation, once. Rejoins the answer under way, if there is one. Safe to call again after a fault. */
   function connect(): Promise<void> {
@@ -159,7 +159,9 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
   /** Sends what an earlier page could not send any more. */
   function sendUnsent() {
     const body = outbox.get();
-    if (body && !isBusy.peek()) ask(body, messages.peek());
+    if (!body || isBusy.peek()) return;
+    hasJustAgreed = body.consent !== undefined;
+    ask(body, messages.peek());
   }
 
   /** Asks the last question again, perhaps in other words: its turn leaves the conversation. */
@@ -182,14 +184,17 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
 
   function bodyOf(message: string): SendMessageBody {
     const context = dependencies.context();
-    const isFirst = !messages.peek().some(({ role, state }) => role === 'user' && state.peek().id !== null);
-    const agreed = isFirst || hasJustAgreed ? consent.given() : undefined;
+    const agreed = isFirst() || hasJustAgreed ? consent.given() : undefined;
     return {
       message,
       client_message_id: createId(),
       ...(context && { context }),
       ...(agreed !== undefined && { consent: agreed }),
     };
+  }
+
+  function isFirst(): boolean {
+    return !messages.peek().some(({ role, state }) => role === 'user' && state.peek().id !== null);
   }
 
   function say(body: SendMessageBody, before: readonly ChatMessage[]) {
@@ -241,6 +246,11 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
     const { signal: aborted } = lifetime;
     // The first message of a page load comes after what was said before, and after the answer it may have to join.
     await connect();
+    if (!isFirst() && !hasJustAgreed) {
+      // Before they had come, it looked like the first.
+      const { consent: _, ...body } = turn.body;
+      turn.body = body;
+    }
     for (let turnsAhead = 0; ; turnsAhead++) {
       await joined;
       if (aborted.aborted || delivering !== turn) return;
@@ -393,38 +403,44 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
    */
   async function identify(next: IdentifyBody | null) {
     identity = next ?? undefined;
-    if (!next && !identityMark.isSet()) return;
-    if (next && history.peek() === 'unloaded') return;
+    if (!next) {
+      if (!identityMark.isSet()) return;
+      leave();
+      identityMark.tellLeft();
+      identity = null;
+      loading = undefined;
+      return connect();
+    }
+    if (history.peek() === 'unloaded') return;
     try {
-      if (next && !(await introduce())) return;
-      if (!next) {
-        await api.signOut();
-        identityMark.set(false);
-      }
+      if (!(await introduce())) return;
     } catch (error) {
       emitError(toChatError(error));
-      // Whatever the server says: nothing of theirs stays on the screen.
-      if (next) return;
+      return;
     }
-    const wasLoaded = history.peek() !== 'unloaded';
     // Sent again it is the same message: the server may have it already.
-    const unsent = next && outbox.get();
+    const unsent = outbox.get();
     forget();
-    if (!next) consent.withdraw();
-    if (!wasLoaded) return;
     loading = undefined;
     if (unsent) ask(unsent, []);
     else void connect();
   }
 
-  /** False when the server does not believe it. */
+  /** Nothing of whoever was here stays on the screen, whatever the server says. */
+  function leave() {
+    identity = undefined;
+    consent.withdraw();
+    forget();
+  }
+
+  /** Tells the server who the visitor is, if it is to be told. False when it does not believe it. */
   async function introduce(): Promise<boolean> {
-    if (!identity) return true;
+    if (identity === undefined) return true;
     const told = identity;
     let isBelieved = true;
     try {
-      await api.identify(told);
-      identityMark.set(true);
+      await (told ? api.identify(told) : api.signOut());
+      identityMark.set(told !== null);
     } catch (error) {
       // A proof that is refused is for the site's developers. The visitor may go on as whoever they were.
       if (isTransient(toChatError(error))) throw error;
@@ -517,6 +533,7 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
     stop,
     reset,
     identify,
+    leave,
     rate,
     dismissNotice,
     disconnect,

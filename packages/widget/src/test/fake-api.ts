@@ -30,6 +30,7 @@ export function createFakeApi(answer: FakeAnswer) {
     turns: 0,
     refusesRating: false,
     refusesIdentity: undefined as ChatError | undefined,
+    refusesSignOut: undefined as ChatError | undefined,
   };
 
   const rejoinRefusals = [...(answer.rejoinRefusals ?? [])];
@@ -100,6 +101,7 @@ export function createFakeApi(answer: FakeAnswer) {
     },
     async signOut() {
       calls.push('signOut');
+      if (stored.refusesSignOut) throw stored.refusesSignOut;
     },
     async rate(messageId, rating, comment) {
       if (stored.refusesRating) throw new ChatError('NETWORK');

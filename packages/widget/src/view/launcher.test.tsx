@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { expect, test } from 'vitest';
 import { eventually } from '../test/eventually.ts';
-import { drawLauncher } from './draw-launcher.ts';
+import { drawLauncher } from '../host/draw-launcher.ts';
 import { takeLauncher } from './take-launcher.ts';
 import { LauncherButton } from './launcher.tsx';
 import { renderPart } from '../test/render-part.ts';
@@ -9,8 +9,13 @@ import { renderPart } from '../test/render-part.ts';
 const setUp = () => renderPart(<LauncherButton buttonRef={{ current: null }} />);
 
 test('the closed launcher is the node that the loader draws, so that it can be taken over', () => {
-  const drawn = drawLauncher();
-  takeLauncher(drawn);
+  const element = document.createElement('div');
+  element.attachShadow({ mode: 'open' }).append(document.createElement('div'));
+  const look = { accent: 'red', position: 'top-left', offsetX: 0, offsetY: 0, zIndex: 1, index: 0, label: 'Open chat' };
+  const page = { widgets: [], calls: [], load: async () => {}, watch() {}, take() {}, adopt() {} };
+  const drawn = drawLauncher({ id: 'one', element, options: {}, look }, page);
+  drawn.click();
+  takeLauncher(drawn, look.label);
   expect(setUp().container.innerHTML).toBe(drawn.outerHTML);
 });
 

@@ -1,9 +1,8 @@
-import { OPEN_CHAT } from '../locales/launcher-words.ts';
-
 /** Makes what the loader has drawn the very node that `launcher.tsx` renders, whatever has happened to it meanwhile. */
-export function takeLauncher(button: HTMLElement): void {
+export function takeLauncher(button: HTMLElement, label: string): void {
   button.onclick = button.onfocus = button.onpointerover = null;
   button.className = 'launcher';
-  button.setAttribute('aria-label', OPEN_CHAT);
+  button.removeAttribute('style');
+  button.setAttribute('aria-label', label);
   button.setAttribute('aria-expanded', 'false');
 }

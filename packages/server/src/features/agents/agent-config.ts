@@ -120,6 +120,7 @@ export const agentLayerSchema = z.strictObject({
       position: z.enum(WIDGET_POSITIONS).optional(),
       radius: z.int().min(0).max(40).optional(),
       density: z.enum(WIDGET_DENSITIES).optional(),
+      label: text(80).optional(),
       teaser: text(160).optional(),
       preload: z.enum(WIDGET_PRELOADS).optional(),
       logo: picture.optional(),
@@ -238,6 +239,7 @@ export interface AgentConfig {
     /** Corners of the panel, in px. */
     radius: number;
     density: WidgetDensity;
+    label: string | null;
     teaser: string | null;
     preload: WidgetPreload;
     logo: string | null;

@@ -233,6 +233,7 @@ describe('mergeLayers', () => {
           "density": "comfortable",
           "greeting": "Hello! How can I help you?",
           "imageHosts": [],
+          "label": null,
           "logo": null,
           "placeholder": null,
           "position": "bottom-right",

@@ -68,6 +68,7 @@ export function mergeLayers(
       position: widget?.position ?? DEFAULTS.widget.position,
       radius: widget?.radius ?? DEFAULTS.widget.radius,
       density: widget?.density ?? DEFAULTS.widget.density,
+      label: widget?.label ?? null,
       teaser: widget?.teaser ?? null,
       preload: widget?.preload ?? 'intent',
       logo: widget?.logo ?? null,

@@ -28,6 +28,7 @@ export const widgetConfigSchema = z
     position: z.enum(WIDGET_POSITIONS),
     radius: z.int(),
     density: z.enum(WIDGET_DENSITIES),
+    label: z.string().nullable(),
     teaser: z.string().nullable(),
     preload: z.enum(WIDGET_PRELOADS),
     logo: z.string().nullable(),

@@ -20,6 +20,7 @@ export function toWidgetConfig(agent: Agent, app: AppSettings, answeredBy: Provi
     position: config.widget.position,
     radius: config.widget.radius,
     density: config.widget.density,
+    label: config.widget.label,
     teaser: config.widget.teaser,
     preload: config.widget.preload,
     logo: config.widget.logo,

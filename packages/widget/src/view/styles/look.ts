@@ -7,6 +7,8 @@ export interface Look {
   zIndex: number | string;
   /** How many widgets stand in the same corner before this one. */
   index: number;
+  /** What the launcher is called. */
+  label: string;
 }
 
 /** Room one launcher takes beside another, in px. */
@@ -23,11 +25,10 @@ export function lookCss({ accent, position, offsetX, offsetY, zIndex, index }: L
   return (
     `:host{all:initial!important;position:fixed!important;z-index:${zIndex}!important;--salient-accent:${accent}}` +
     `.launcher{position:fixed;${vertical}:${offsetY}px;${side}:${+offsetX + index * LAUNCHER_STEP_PX}px;` +
-    'width:56px;height:56px;padding:14px;border:0;border-radius:50%;background:var(--salient-accent);' +
+    'width:56px;padding:14px;border:0;border-radius:50%;background:var(--salient-accent);' +
     // A shape drawn by its background would vanish in forced colours.
     'box-shadow:0 4px 16px #0004;cursor:pointer;forced-color-adjust:none}' +
-    '.busy{opacity:.6}' +
-    `.away:after{content:attr(aria-label);position:absolute;${side}:64px;width:max-content;` +
+    `.away:after{content:attr(aria-label);position:absolute;top:11px;${side}:64px;width:max-content;` +
     'padding:8px;background:#fff}' +
     // A speech bubble. Not an image: those are up to the page's CSP. Black or white, whichever reads better: where the
     // luminance, after WCAG, is 0.179 both are equal, and that is a lightness of 49.44. With the colour itself and no
