@@ -1,6 +1,7 @@
 import type { AccountTransaction } from '../../db/index.ts';
 import { AppError } from '../../errors.ts';
 import { INVENTORY } from './inventory.ts';
+import { lockPendingAnswers } from './live-answers.ts';
 
 /** Never leaves the server: whoever has it could act as somebody, or try passwords. */
 const SECRET_COLUMN = /_hash$|^hash$|_secret$|^session_key$|^subject$|^search_vector$|^lease_owner$/;
@@ -55,6 +56,7 @@ export async function eraseAccount(
   account: { id: string; slug: string },
 ): Promise<AccountReceipt> {
   const receipt: AccountReceipt = { account: account.slug, erased_at: new Date().toISOString(), erased: [], kept: [] };
+  await lockPendingAnswers(tx, account.id);
   const tables = await accountTables(tx);
   for (const { name } of tables) {
     if (!KEPT.has(name)) continue;

@@ -1,6 +1,7 @@
 import type { AccountTransaction } from '../../db/index.ts';
 import type { VisitorIds } from './find-visitor.ts';
 import { INVENTORY } from './inventory.ts';
+import { lockPendingAnswers } from './live-answers.ts';
 
 /** Proof of an erasure, store by store. */
 export interface ErasureReceipt {
@@ -31,6 +32,7 @@ export async function eraseVisitor(
     stores: [],
     kept: [],
   };
+  await lockPendingAnswers(tx, ids.accountId, ids.sessionKey);
   const values = [ids.accountId, ids.visitorId, ids.sessionKey] as const;
   // Counted first: afterwards nothing says which rows were theirs.
   for (const [table, record] of Object.entries(INVENTORY)) {

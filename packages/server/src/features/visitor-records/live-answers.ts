@@ -46,3 +46,19 @@ export async function findRecentTurns(
 export async function stopAll(live: LiveAnswers, accountId: string, { underWay }: RecentTurns): Promise<void> {
   for (const turnId of underWay) await live.stop(accountId, turnId);
 }
+
+/**
+ * To be called before messages are deleted: whoever stores an answer takes it before its question, and so neither waits for
+ * the other in a circle. Where sessions are deleted, a trigger does the same.
+ */
+export async function lockPendingAnswers(
+  tx: AccountTransaction,
+  accountId: string,
+  sessionKey?: string,
+): Promise<void> {
+  await tx.$queryRaw`
+    SELECT messages.id FROM messages JOIN sessions ON sessions.account_id = messages.account_id AND sessions.id = session_id
+    WHERE messages.account_id = ${accountId}::uuid AND messages.status = 'pending'
+      AND (${sessionKey ?? null}::text IS NULL OR session_key = ${sessionKey ?? null})
+    ORDER BY messages.id FOR UPDATE OF messages`;
+}
