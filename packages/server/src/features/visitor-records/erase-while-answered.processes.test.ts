@@ -62,10 +62,11 @@ describe('while an answer is being stored', () => {
       await tx.visitor.createMany({ data: [{ accountId, sessionKey: 'a visitor' }] });
       return { accountId, agentInstanceId: (await tx.agentInstance.create({ data: agent })).id };
     });
-    const begun = await database.turns.beginTurn({
+    const input = {
       ...made,
       accountSlug: slug,
       sessionKey: 'a visitor',
+      entry: null,
       content: 'Hello',
       clientMessageId: null,
       requestHash: null,
@@ -76,8 +77,9 @@ describe('while an answer is being stored', () => {
       leaseSeconds: 60,
       historyLimit: 10,
       search: null,
-    });
-    if (begun.outcome !== 'created') throw new Error(`the turn is ${begun.outcome}`);
+    };
+    const { begun } = await database.turns.startTurn(input, null);
+    if (begun?.outcome !== 'created') throw new Error(`the turn is ${begun?.outcome}`);
     return { accountId: made.accountId, turnId: begun.turn_id };
   }
 
