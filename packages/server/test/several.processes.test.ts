@@ -87,7 +87,7 @@ describe('a process that goes', () => {
     await holder.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [sessionId]);
     const reading = openStream(server.url, visitor, { path: `${SLOW}/stream`, body: { message: 'and now' } });
     const waiting = `SELECT FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%begin_turn%'`;
+      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%start_turn%'`;
     await expect.poll(() => cluster.query(waiting)).toHaveLength(1);
     server.signal('SIGTERM');
     await expect.poll(async () => (await fetch(`${server.url}/ready`)).status).toBe(503);
