@@ -5,7 +5,7 @@ import type { KnowledgeOwner } from './index-knowledge.ts';
 import { describeSearch, relevantPassages } from './search-knowledge.ts';
 
 /**
- * The passages a question is about, best first, from what `begin_turn` found. A question that found nothing as it was typed
+ * The passages a question is about, best first, from what `start_turn` found. A question that found nothing as it was typed
  * is asked once more with its misspelt words put right.
  */
 export async function findPassages(

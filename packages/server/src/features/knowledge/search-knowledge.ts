@@ -15,7 +15,7 @@ const INTRODUCTION_WEIGHT = 0.25;
 
 const MAX_QUESTION_LENGTH = 2000;
 
-/** What to look for, in English full-text search. `begin_turn` takes it along, so that a turn needs no round trip for it. */
+/** What to look for, in English full-text search. `start_turn` takes it along, so that a turn needs no round trip for it. */
 export function describeSearch(question: string, limit: number): KnowledgeSearch {
   // Half an emoji could not be written as JSON.
   const searched = question.slice(0, MAX_QUESTION_LENGTH).toWellFormed();
