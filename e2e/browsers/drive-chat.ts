@@ -16,8 +16,12 @@ export interface ChatPlace {
 export interface DrivenChat {
   /** Clicks the launcher and waits for the panel. */
   open(): Promise<void>;
+  /** Waits for the beginning of the answer. */
+  send(question: string, beginning: string): Promise<void>;
   /** Waits for the answer, which must contain this text, and for its end. */
   ask(question: string, answer: string): Promise<void>;
+  /** The newest answer, as far as it has come. */
+  answerText(): Promise<string>;
   /** The conversation, once the chat is there. */
   logText(): Promise<string>;
   expectLog(text: string): Promise<void>;
@@ -36,25 +40,31 @@ export function chatAt(driver: BrowserDriver, { within = ':root', frame }: ChatP
     await driver.click(corner.x + control.x, corner.y + control.y);
   }
 
+  async function send(question: string, beginning: string) {
+    // What comes above it moves it, perhaps between the look and the click.
+    const focus = async () => {
+      await click('Message');
+      return (await look())?.focused;
+    };
+    await expect.poll(focus, patience).toBe('Message');
+    await driver.type(question);
+    await expect.poll(async () => (await look())?.composerText, patience).toBe(question);
+    await driver.press('Enter');
+    await expect.poll(logText, patience).toContain(beginning);
+  }
+
   return {
     logText,
     async open() {
       await click('Open chat');
       await expect.poll(async () => (await look())?.isOpen, patience).toBe(true);
     },
+    send,
     async ask(question, answer) {
-      // What comes above it moves it, perhaps between the look and the click.
-      const focus = async () => {
-        await click('Message');
-        return (await look())?.focused;
-      };
-      await expect.poll(focus, patience).toBe('Message');
-      await driver.type(question);
-      await expect.poll(async () => (await look())?.composerText, patience).toBe(question);
-      await driver.press('Enter');
-      await expect.poll(logText, patience).toContain(answer);
+      await send(question, answer);
       await expect.poll(async () => (await look())?.isAnswering, patience).toBe(false);
     },
+    answerText: async () => (await look())?.answerText ?? '',
     async expectLog(text) {
       await expect.poll(logText, patience).toContain(text);
     },

@@ -9,6 +9,7 @@ export function readChat(within: string) {
     focused: root.activeElement?.getAttribute('aria-label') ?? null,
     composerText: panel?.querySelector('textarea')?.value ?? null,
     logText: panel?.querySelector('[role="log"]')?.textContent ?? '',
+    answerText: [...(panel?.querySelectorAll('.message.assistant .markdown') ?? [])].at(-1)?.textContent ?? '',
   };
 }
 

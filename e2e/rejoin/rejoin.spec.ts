@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { chatOn } from '../support/chat.ts';
 import { startSalient, type RunningSalient } from '../support/start-salient.ts';
 import { expect, test } from '../support/test.ts';
@@ -46,6 +47,28 @@ test('a lost connection is made again, and the answer is whole (S17)', async ({ 
   await page.waitForTimeout(1500);
   await context.setOffline(false);
   await expect(chat.log).toContainText(whole, { timeout: 30_000 });
+});
+
+test('a page that slept through its answer shows it when it wakes (S17)', async ({
+  page,
+  context,
+  allowConsoleError,
+}) => {
+  allowConsoleError(/ERR_INTERNET_DISCONNECTED|ERR_NETWORK|net::/);
+  await page.goto(`${slow.url}/demo/widget`);
+  const chat = chatOn(page);
+  await chat.open();
+  await chat.ask('What is your return policy?');
+  await expect(chat.log).toContainText('you can return');
+  const machine = await context.newCDPSession(page);
+  // As when a laptop is closed: the network goes, and no script runs.
+  await context.setOffline(true);
+  await machine.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await wait(10_000);
+  await machine.send('Page.setWebLifecycleState', { state: 'active' });
+  await context.setOffline(false);
+  await expect(chat.log).toContainText(whole, { timeout: 30_000 });
+  await expect(chat.log.getByText('What is your return policy?')).toHaveCount(1);
 });
 
 test('Stop ends the answer and keeps what came (S6)', async ({ page }) => {
