@@ -29,7 +29,9 @@ test('each file comes when it is needed, and not before', async ({ page, context
   await expect(chat.composer).toBeFocused();
   await expect(chat.log).toContainText('Hello!');
   await page.waitForLoadState('networkidle');
-  expect(files).toEqual(['chat-widget', 'panel', 'conversation-styles']);
+  expect(files).toEqual(['chat-widget', 'panel']);
+  await chat.log.hover();
+  await expect.poll(() => files).toEqual(['chat-widget', 'panel', 'conversation-styles']);
 
   await chat.composer.press('H');
   await expect.poll(() => files).toEqual(['chat-widget', 'panel', 'conversation-styles', 'answer-reader']);

@@ -112,13 +112,12 @@ export function mountWidget({ root, options, serverConfig, stackIndex = 0, isRea
       teaser.end();
     }),
     effect(() => {
-      // Whoever sees the panel may soon see a conversation in it. What failed is asked for again with each message.
-      if (launcher.isOpen.value || !isFloating || chat.messages.value.length > 0) conversationStyles.load();
-    }),
-    effect(() => {
-      // What reads answers comes while the first one is being asked for, or the stored ones are.
+      // What shows a conversation, and reads answers, comes while the first one is being asked for, or the stored ones are.
+      // What failed is asked for again with each message.
       const isReturning = wasUsedBefore && chat.history.value === 'loading';
-      if (isReturning || draft.text.value !== '' || chat.messages.value.length > 0) pieces.reader.load();
+      if (!isReturning && draft.text.value === '' && chat.messages.value.length === 0) return;
+      conversationStyles.load();
+      pieces.reader.load();
     }),
     effect(() => {
       // The server was away when it was asked first, and is back.
@@ -148,6 +147,7 @@ export function mountWidget({ root, options, serverConfig, stackIndex = 0, isRea
     teaser,
     announcer,
     pieces,
+    conversationStyles,
     draft,
     hasOwnLauncher,
   };

@@ -12,6 +12,7 @@ import { AnnouncerModel } from '../model/announcer.ts';
 import { ChatModel } from '../model/chat.ts';
 import { LauncherModel } from '../model/launcher.ts';
 import { createFakeApi } from './fake-api.ts';
+import { createLaterPiece } from '../view/markdown/later-piece.ts';
 import { createMarkdownPieces } from '../view/markdown/pieces.ts';
 import { WidgetContextProvider } from '../view/widget-context.ts';
 
@@ -46,6 +47,7 @@ export function renderPart(
     launcher: new LauncherModel(() => {}),
     announcer: new AnnouncerModel(),
     pieces: createMarkdownPieces(),
+    conversationStyles: createLaterPiece(() => import('../view/styles/conversation-styles.ts')),
     isOnline: signal(true),
     teaser: new TeaserModel(storage),
     draft: new DraftModel(storage),

@@ -17,7 +17,7 @@ interface PanelProps {
 }
 
 export function Panel({ panelRef, isOpen }: PanelProps) {
-  const { chat, config, draft, launcher, viewport } = useWidget();
+  const { chat, config, conversationStyles, draft, launcher, viewport } = useWidget();
   const asksReset = useSignal(false);
   const isFloating = config.value.mode === 'floating';
   const { isPhone, top, height } = viewport.value;
@@ -46,6 +46,8 @@ export function Panel({ panelRef, isOpen }: PanelProps) {
         if ((event.target as Element).closest('button')) keepFocus(event.currentTarget, isPhone);
       }}
       onFocusIn={() => void chat.connect()}
+      // A starter is one touch away, and then there is a conversation to show.
+      onPointerOver={() => conversationStyles.hasFailed.value || conversationStyles.load()}
     >
       <Header onReset={() => (asksReset.value = true)} isReplaceable={chat.messages.value.length > 0} />
       <MessageList isOpen={isOpen} />
