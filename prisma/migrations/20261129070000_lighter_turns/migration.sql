@@ -296,7 +296,6 @@ END $$;
 --   knowledge  what search_knowledge found for a turn that was created
 -- Locks in this order, as everything does: conversation, answer, limits, reservations, budgets. What other visitors wait for comes
 -- last.
--- `begin_turn` stays for processes of the version before, until none is left.
 CREATE FUNCTION "start_turn"(
   p_account_id uuid, p_account_slug text, p_agent_instance_id uuid, p_session_key text,
   p_content text, p_client_message_id text, p_request_hash text, p_replaces uuid,
@@ -434,6 +433,16 @@ BEGIN
     'user_message_id', v_question.id, 'message_id', v_answer_id, 'created_at', v_created_at, 'history', v_history,
     'choice', coalesce((v_reserved ->> 'choice')::integer, 0), 'prompt_tokens', v_reserved -> 'prompt_tokens');
 END $$;
+
+-- For processes of the version before, until none is left: they have entered the browser and taken the limits by then.
+CREATE OR REPLACE FUNCTION "begin_turn"(
+  p_account_id uuid, p_account_slug text, p_agent_instance_id uuid, p_session_key text,
+  p_content text, p_client_message_id text, p_request_hash text, p_replaces uuid,
+  p_call jsonb, p_lease_owner uuid, p_lease_seconds integer, p_history_limit integer
+) RETURNS jsonb LANGUAGE sql AS $$
+  SELECT turn FROM start_turn(p_account_id, p_account_slug, p_agent_instance_id, p_session_key, p_content, p_client_message_id,
+    p_request_hash, p_replaces, p_call, p_lease_owner, p_lease_seconds, p_history_limit, NULL, NULL, NULL)
+$$;
 
 -- As before. Only a pending answer has an owner; asked for its status as well, a plan may read all that were pending once.
 CREATE OR REPLACE FUNCTION "keep_drafts"(p_lease_owner uuid, p_lease_seconds integer, p_drafts jsonb)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ledgerRow } from '../../test/ledger-row.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts';
 import { openDatabase, type Database, type StartTurnInput } from './index.ts';
 
@@ -32,7 +33,7 @@ afterAll(async () => {
 });
 
 it('a turn reads as little for the 270th visitor of an account as for the 60th', async () => {
-  const owner = await createAgent('crowded');
+  const owner = await createAgent(`crowded-${randomUUID()}`);
   await answerVisitors(owner, 60);
   await refresh();
   const few = await readsOf(() => answerVisitors(owner, 10));
@@ -46,6 +47,7 @@ it('a turn reads as little for the 270th visitor of an account as for the 60th',
 
 interface Owner {
   accountId: string;
+  accountSlug: string;
   agentInstanceId: string;
 }
 
@@ -54,19 +56,19 @@ function createAgent(slug: string): Promise<Owner> {
     const { id } = await tx.agentInstance.create({
       data: { accountId, instanceSlug: 'helper', agentType: 'simple_chat', displayName: 'Helper' },
     });
-    return { accountId, agentInstanceId: id };
+    return { accountId, accountSlug: slug, agentInstanceId: id };
   });
 }
 
 /** From the first request of a new browser to the stored answer, with limits and budgets. */
-async function answerVisitors({ accountId, agentInstanceId }: Owner, count: number): Promise<void> {
+async function answerVisitors({ accountId, accountSlug, agentInstanceId }: Owner, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     const sessionKey = randomUUID();
     const requestId = randomUUID();
     const leaseOwner = randomUUID();
     const input: StartTurnInput = {
       accountId,
-      accountSlug: 'crowded',
+      accountSlug,
       agentInstanceId,
       sessionKey,
       entry: {
@@ -103,41 +105,19 @@ async function answerVisitors({ accountId, agentInstanceId }: Owner, count: numb
       content: 'Hello.',
       status: 'complete',
       metadata: {},
-      request: ledgerRow({ id: requestId, agent_instance_id: agentInstanceId, session_id, turn_id: turnId }),
+      request: ledgerRow({
+        id: requestId,
+        account_slug: accountSlug,
+        agent_instance_id: agentInstanceId,
+        session_id,
+        turn_id: turnId,
+        completion_status: 'complete',
+        total_cost: '0.00000500',
+        budget_usd: '0.00000500',
+      }),
     });
     if (!isFinished) throw new Error('not finished');
   }
-}
-
-function ledgerRow(ids: { id: string; agent_instance_id: string; session_id: string; turn_id: string }) {
-  return {
-    ...ids,
-    account_slug: 'crowded',
-    agent_instance_slug: 'helper',
-    agent_type: 'simple_chat',
-    completion_status: 'complete' as const,
-    provider: 'openai',
-    model_requested: 'gpt-4o',
-    model_answered: 'gpt-4o',
-    request_body: {},
-    response_body: {},
-    prompt_tokens: 3,
-    cached_prompt_tokens: 0,
-    completion_tokens: 2,
-    reasoning_tokens: 0,
-    total_tokens: 5,
-    prompt_unit_cost: null,
-    completion_unit_cost: null,
-    prompt_cost: null,
-    completion_cost: null,
-    total_cost: '0.00000500',
-    cost_source: 'provider' as const,
-    price_version: null,
-    budget_usd: '0.00000500',
-    usage_source: 'provider' as const,
-    latency_ms: 1,
-    time_to_first_token_ms: 1,
-  };
 }
 
 /** What the job does every few seconds. */

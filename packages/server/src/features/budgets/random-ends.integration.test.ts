@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { queryAsOwnerOf } from '../../../test/owner-access.ts';
+import { ledgerRow } from '../../../test/ledger-row.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/test-database.ts';
 import {
   openDatabase,
@@ -330,38 +331,16 @@ function finish({ account, begun, leaseOwner }: Turn, asked: Call | null, end: E
 }
 
 function toRow(asked: Call, status: 'complete' | 'partial' | 'error'): LlmRequestRow {
-  const cost = asked.cost === null ? null : toUsd(asked.cost);
-  return {
+  return ledgerRow({
     id: asked.id,
     account_slug: asked.account.slug,
     agent_instance_id: asked.agentId,
-    agent_instance_slug: 'helper',
-    agent_type: 'simple_chat',
     session_id: asked.sessionId,
     turn_id: asked.turnId,
     completion_status: status,
-    provider: 'openai',
-    model_requested: 'm',
-    model_answered: 'm',
-    request_body: {},
-    response_body: {},
-    prompt_tokens: 3,
-    cached_prompt_tokens: 0,
-    completion_tokens: 2,
-    reasoning_tokens: 0,
-    total_tokens: 5,
-    prompt_unit_cost: null,
-    completion_unit_cost: null,
-    prompt_cost: null,
-    completion_cost: cost,
-    total_cost: cost,
-    cost_source: cost === null ? 'unknown' : 'provider',
-    price_version: null,
+    total_cost: asked.cost === null ? null : toUsd(asked.cost),
     budget_usd: toUsd(asked.counted),
-    usage_source: 'provider',
-    latency_ms: 1,
-    time_to_first_token_ms: null,
-  };
+  });
 }
 
 async function createAccount(slug: string, dailyUsd: string): Promise<Account> {
