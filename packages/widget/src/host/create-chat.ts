@@ -12,7 +12,7 @@ import { createApi } from '../protocol/create-api.ts';
 import { createCaller } from '../protocol/create-caller.ts';
 import { browserNetwork } from './browser-network.ts';
 import { createFetchInTurn } from './fetch-in-turn.ts';
-import { scheduleFlush } from './schedule-flush.ts';
+import { scheduleFlush, untilRested } from './schedule-flush.ts';
 
 interface ChatInput {
   config: ReadonlySignal<Config>;
@@ -39,7 +39,7 @@ export function createChat({ config, storage, emit, context }: ChatInput): Creat
     isOnline: () => browserNetwork.isOnline(),
   });
   const chat = new ChatModel({
-    api: createApi(call, tokens),
+    api: createApi(call, tokens, untilRested),
     network: browserNetwork,
     scheduleFlush,
     emit,

@@ -8,11 +8,15 @@ const PHONE_QUERY = '(max-width: 480px)';
 export function trackViewport(ended: AbortSignal): ReadonlySignal<Viewport> {
   const phone = matchMedia(PHONE_QUERY);
   const visual = window.visualViewport;
-  const measure = (): Viewport => ({
-    isPhone: phone.matches,
-    top: visual?.offsetTop ?? 0,
-    height: visual?.height ?? window.innerHeight,
-  });
+  // To measure costs a layout of the page, so only a sheet does.
+  const measure = (): Viewport => {
+    const isPhone = phone.matches;
+    return {
+      isPhone,
+      top: (isPhone && visual?.offsetTop) || 0,
+      height: (isPhone && visual?.height) || window.innerHeight,
+    };
+  };
   const viewport = signal(measure());
   const update = () => (viewport.value = measure());
   phone.addEventListener('change', update, { signal: ended });

@@ -13,7 +13,7 @@ function setUp(body: unknown, headers: Record<string, string> = {}) {
   };
   let token: string | null = 'old';
   const tokens: TokenStore = { get: () => token, set: (value) => (token = value?.token ?? null) };
-  return { api: createApi(call, tokens), calls, token: () => token };
+  return { api: createApi(call, tokens, async () => {}), calls, token: () => token };
 }
 
 test('a whole answer is told as turn, text and end, with its sources', async () => {

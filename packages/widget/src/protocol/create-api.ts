@@ -26,7 +26,8 @@ export interface Api {
 /** Answers may take their time when they come in one piece; the server's own limits are shorter than this. */
 const WHOLE_ANSWER_TIMEOUT_MS = 180_000;
 
-export function createApi(call: Call, tokens: TokenStore): Api {
+/** @param pace see `readStream` */
+export function createApi(call: Call, tokens: TokenStore, pace: () => Promise<void>): Api {
   return {
     async history({ limit, before }) {
       const query = new URLSearchParams({ limit: String(limit), ...(before && { before }) });
@@ -39,11 +40,11 @@ export function createApi(call: Call, tokens: TokenStore): Api {
       yield* eventsOfReply(await readJson<ChatReply>(await call('/chat', options)));
     },
     async *stream(body, signal) {
-      yield* readStream(await call('/stream', { method: 'POST', body, signal, headers: ACCEPT_STREAM }));
+      yield* readStream(await call('/stream', { method: 'POST', body, signal, headers: ACCEPT_STREAM }), pace);
     },
     async *rejoin(turnId, position, signal) {
       const headers = { ...ACCEPT_STREAM, ...(position && { 'Last-Event-ID': position }) };
-      yield* readStream(await call(`/stream?turn=${encodeURIComponent(turnId)}`, { signal, headers }));
+      yield* readStream(await call(`/stream?turn=${encodeURIComponent(turnId)}`, { signal, headers }), pace);
     },
     async stop(turnId) {
       await post(`/turns/${encodeURIComponent(turnId)}/stop`, {});

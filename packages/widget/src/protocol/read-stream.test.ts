@@ -17,9 +17,14 @@ function responseOf(chunks: (string | Uint8Array)[], { open = false, type = 'tex
   return { response: new Response(body, { headers: { 'content-type': type } }), cancelled };
 }
 
-async function collect(response: Response, silenceTimeoutMs?: number) {
+interface Settings {
+  silenceTimeoutMs?: number;
+  pace?: () => Promise<void>;
+}
+
+async function collect(response: Response, { silenceTimeoutMs, pace = async () => {} }: Settings = {}) {
   const events: StreamEvent[] = [];
-  for await (const event of readStream(response, silenceTimeoutMs)) events.push(event);
+  for await (const event of readStream(response, pace, silenceTimeoutMs)) events.push(event);
   return events;
 }
 
@@ -44,7 +49,7 @@ test('a body that ends before done is a lost stream', async () => {
 
 test('a silent connection is a lost stream, and is closed', async () => {
   const { response, cancelled } = responseOf(['data: a\n\n'], { open: true });
-  await expect(collect(response, 20)).rejects.toMatchObject({ code: 'STREAM_LOST' });
+  await expect(collect(response, { silenceTimeoutMs: 20 })).rejects.toMatchObject({ code: 'STREAM_LOST' });
   expect(cancelled).toHaveBeenCalled();
 });
 
@@ -58,3 +63,48 @@ test('broken JSON in a known event is a bad response', async () => {
     code: 'BAD_RESPONSE',
   });
 });
+
+test('what comes while the page is busy waits for it, and is then read without a pause', async () => {
+  const { response, send } = openResponse();
+  const pauses: (() => void)[] = [];
+  const events: StreamEvent[] = [];
+  const reading = (async () => {
+    const pace = () => new Promise<void>((resolve) => pauses.push(resolve));
+    for await (const event of readStream(response, pace)) events.push(event);
+  })();
+  await vi.waitFor(() => expect(pauses).toHaveLength(1));
+  for (const word of ['one', 'two', 'three']) send(`data: ${word}\n\n`);
+  await soon();
+  expect(events).toEqual([]);
+  pauses[0]?.();
+  await vi.waitFor(() => expect(events).toHaveLength(3));
+  await vi.waitFor(() => expect(pauses).toHaveLength(2));
+  send(done);
+  pauses[1]?.();
+  await reading;
+  expect(events.map(({ type }) => type)).toEqual(['message', 'message', 'message', 'done']);
+});
+
+test('a reader that leaves closes the connection, and nothing goes on watching it', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const { response, cancelled } = responseOf(['data: a\n\n'], { open: true });
+    for await (const _ of readStream(response, async () => {})) break;
+    expect(cancelled).toHaveBeenCalledOnce();
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+function openResponse() {
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const body = new ReadableStream<Uint8Array>({ start: (opened) => void (controller = opened) });
+  const response = new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+  return { response, send: (text: string) => controller?.enqueue(new TextEncoder().encode(text)) };
+}
+
+/** A turn of the event loop in which a reader that did not wait would have read. */
+function soon(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 20));
+}

@@ -9,11 +9,14 @@ const SILENCE_CHECK_MS = 5_000;
 /**
  * The events of a streamed answer, up to and with `done`. Ending the loop early closes the connection.
  *
+ * @param pace resolves when more can be drawn. What has come by then is read at once: a piece by itself costs the page a
+ * task of the browser, so that many small ones would take more time than showing them
  * @throws ChatError `STREAM_LOST` when the body ends, breaks or stays silent before `done`; `BAD_RESPONSE` when it is
  * not a stream of the contract
  */
 export async function* readStream(
   response: Response,
+  pace: () => Promise<void>,
   silenceTimeoutMs = SILENCE_TIMEOUT_MS,
 ): AsyncGenerator<StreamEvent, void, undefined> {
   if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !response.body) {
@@ -22,10 +25,23 @@ export async function* readStream(
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
   const parser = createSseParser();
+  let heardAt = Date.now();
+  // By the clock, not by one long timer: timers stand still while a machine sleeps, and the line does not outlive that.
+  const watch = setInterval(
+    () => Date.now() - heardAt >= silenceTimeoutMs && cancel(),
+    Math.min(SILENCE_CHECK_MS, silenceTimeoutMs),
+  );
+  // Not awaited: a dead connection may never settle it. What waits for it is told the end at once.
+  const cancel = () => void reader.cancel().catch(() => {});
   try {
     while (true) {
-      const { done, value } = await readWithin(reader, silenceTimeoutMs);
+      const reading = reader.read();
+      if (!(await settlesSoon(reading))) await pace();
+      const { done, value } = await reading.catch((cause) => {
+        throw new ChatError('STREAM_LOST', { cause });
+      });
       if (done) throw new ChatError('STREAM_LOST');
+      heardAt = Date.now();
       for (const event of parser.push(decoder.decode(value, { stream: true }))) {
         const parsed = parseStreamEvent(event);
         if (!parsed) continue;
@@ -34,26 +50,13 @@ export async function* readStream(
       }
     }
   } finally {
-    // Not awaited: a dead connection may never settle it.
-    reader.cancel().catch(() => {});
+    clearInterval(watch);
+    cancel();
   }
 }
 
-async function readWithin(reader: ReadableStreamDefaultReader<Uint8Array>, timeoutMs: number) {
-  const since = Date.now();
-  let timer: ReturnType<typeof setInterval> | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    // By the clock, not by one long timer: timers stand still while a machine sleeps, and the line does not outlive that.
-    timer = setInterval(
-      () => Date.now() - since >= timeoutMs && reject(new ChatError('STREAM_LOST')),
-      Math.min(SILENCE_CHECK_MS, timeoutMs),
-    );
-  });
-  try {
-    return await Promise.race([reader.read(), silence]);
-  } catch (error) {
-    throw new ChatError('STREAM_LOST', { cause: error });
-  } finally {
-    clearInterval(timer);
-  }
+/** Whether what is read has come already. */
+function settlesSoon(reading: Promise<unknown>): Promise<unknown> {
+  const hasCome = () => true;
+  return Promise.race([reading.then(hasCome, hasCome), new Promise((resolve) => setTimeout(resolve))]);
 }

@@ -22,7 +22,7 @@ export function App() {
     if (isOpen) {
       opener.current = box.ownerDocument.activeElement;
       // On a phone the message box would bring the keyboard over everything there is to read first.
-      (viewport.peek().isPhone ? box : box.querySelector('textarea'))?.focus();
+      (viewport.peek().isPhone ? box : box.querySelector('textarea'))?.focus({ preventScroll: true });
     } else if (hasFocus(box)) {
       if (launcherButton.current) launcherButton.current.focus();
       else (opener.current as HTMLElement | null)?.focus();

@@ -19,7 +19,8 @@ export function Composer() {
 
   useLayoutEffect(() => {
     const element = box.current;
-    if (!element) return;
+    // Where the sheet can say it, it costs no layout.
+    if (!element || CSS.supports('field-sizing:content')) return;
     // Measured from nothing, because a box never asks for less than it has. The sheet sets the most.
     element.style.height = '0';
     element.style.height = `${element.scrollHeight}px`;

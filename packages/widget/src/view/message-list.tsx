@@ -19,7 +19,7 @@ export function MessageList({ isOpen }: { isOpen: boolean }) {
   const { chat, words } = useWidget();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const { isAtEnd, jumpToEnd } = useStickToBottom(scroller, content);
+  const { isAtEnd, stick, jumpToEnd } = useStickToBottom(scroller, content);
   const messages = chat.messages.value;
   const history = chat.history.value;
   const newest = messages.at(-1);
@@ -27,7 +27,7 @@ export function MessageList({ isOpen }: { isOpen: boolean }) {
   useKeptPlace(scroller, messages[0]?.key);
 
   useLayoutEffect(() => {
-    if (isOpen) jumpToEnd();
+    if (isOpen) stick();
   }, [isOpen]);
   useLayoutEffect(() => {
     // One's own message is always shown, wherever one was reading.

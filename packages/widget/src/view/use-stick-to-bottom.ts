@@ -1,35 +1,32 @@
 import type { RefObject } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** How far from the end still counts as being there, in px. */
 const END_TOLERANCE_PX = 40;
 
-/** Keeps a scrolling box at its end while its content grows, until somebody scrolls up. */
+/**
+ * Keeps a scrolling box at its end while its content grows, and when it comes into sight, until somebody scrolls up.
+ * Measured in a ResizeObserver, after the browser's own layout, so that neither an answer nor an opening panel costs
+ * one more.
+ */
 export function useStickToBottom(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>) {
   const [isAtEnd, setIsAtEnd] = useState(true);
+  const sticks = useRef(true);
 
-  const jumpToEnd = () => {
-    const box = scroller.current;
-    if (!box) return;
-    box.scrollTop = box.scrollHeight;
-    setIsAtEnd(true);
-  };
-
-  useEffect(() => {
+  useLayoutEffect(() => {
     const box = scroller.current;
     if (!box || !content.current) return undefined;
-    let sticks = true;
     let lastTop = 0;
     const onScroll = () => {
       const distance = box.scrollHeight - box.clientHeight - box.scrollTop;
       // Content that grows moves the end away without anybody having scrolled: only a way up lets go.
-      if (box.scrollTop < lastTop && distance > END_TOLERANCE_PX) sticks = false;
-      else if (distance <= END_TOLERANCE_PX) sticks = true;
+      if (box.scrollTop < lastTop && distance > END_TOLERANCE_PX) sticks.current = false;
+      else if (distance <= END_TOLERANCE_PX) sticks.current = true;
       lastTop = box.scrollTop;
-      setIsAtEnd(sticks || distance <= END_TOLERANCE_PX);
+      setIsAtEnd(sticks.current || distance <= END_TOLERANCE_PX);
     };
     const observer = new ResizeObserver(() => {
-      if (sticks) box.scrollTop = box.scrollHeight;
+      if (sticks.current) box.scrollTop = box.scrollHeight;
     });
     observer.observe(content.current);
     observer.observe(box);
@@ -40,5 +37,15 @@ export function useStickToBottom(scroller: RefObject<HTMLElement | null>, conten
     };
   }, []);
 
-  return { isAtEnd, jumpToEnd };
+  /** From now on: what changes its size next is followed. */
+  const stick = () => {
+    sticks.current = true;
+    setIsAtEnd(true);
+  };
+  const jumpToEnd = () => {
+    stick();
+    const box = scroller.current;
+    if (box) box.scrollTop = box.scrollHeight;
+  };
+  return { isAtEnd, stick, jumpToEnd };
 }

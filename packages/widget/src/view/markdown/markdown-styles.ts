@@ -100,12 +100,6 @@ export const markdownStyles = `
 .markdown .code-number { color: var(--salient-code-number); }
 .markdown .code-keyword { color: var(--salient-code-keyword); }
 .markdown .code-name { color: var(--salient-code-name); }
-.markdown .code-lines { display: block; }
-.markdown .code-comment { color: var(--salient-code-comment); }
-.markdown .code-string { color: var(--salient-code-string); }
-.markdown .code-number { color: var(--salient-code-number); }
-.markdown .code-keyword { color: var(--salient-code-keyword); }
-.markdown .code-name { color: var(--salient-code-name); }
 .markdown .table-scroll { overflow-x: auto; }
 .markdown table { border-collapse: collapse; font-size: 13px; overflow-wrap: normal; }
 .markdown th, .markdown td {
