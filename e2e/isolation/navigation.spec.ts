@@ -98,7 +98,7 @@ test('two widgets in one corner stand beside each other and do not share a word 
   expect(Math.abs(boxes[0]!.x - boxes[1]!.x)).toBeGreaterThanOrEqual(boxes[0]!.width);
   expect(boxes[0]!.y).toBe(boxes[1]!.y);
 
-  // Which of the two stands first is up to whose settings came first.
+  // Which of the two it is does not matter.
   await launchers.first().click();
   const first = page.getByRole('dialog');
   const [name, other] = (await first.getByRole('heading').textContent()) === 'one' ? ['one', 'two'] : ['two', 'one'];

@@ -35,9 +35,7 @@ test("the look comes from the agent's configuration, pictures only from its host
   });
   await page.goto((await hostPage(pageWith({ agent: 'dressed' }))).url);
   const chat = chatOn(page);
-  await expect(chat.launcher).toBeVisible();
-  const launcher = (await chat.launcher.boundingBox())!;
-  expect([launcher.x, launcher.y]).toEqual([20, 20]);
+  await expect.poll(() => chat.launcher.boundingBox()).toMatchObject({ x: 20, y: 20 });
   expect(asked).toEqual([]);
   await chat.open();
   await expect(chat.panel).toHaveCSS('border-radius', '2px');

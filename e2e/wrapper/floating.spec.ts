@@ -75,3 +75,36 @@ test('stands in the corner that it is given, and tells a keyboard where it is', 
   await page.keyboard.press('Enter');
   await expect.poll(() => page.locator('iframe').boundingBox()).toMatchObject({ x: 20, y: 20, width: 400 });
 });
+
+test('takes the room to say that the chat did not load, and that of the panel once it does', async ({
+  page,
+  openWeb,
+  allowConsoleError,
+}) => {
+  allowConsoleError(/net::ERR/);
+  const web = await openWeb({
+    hosts: [SHOP],
+    sites: (url) => ({
+      [SHOP]: {
+        '/': `<!doctype html><html lang="en"><title>Shop</title><p>Shop</p><script async src="${url(SALIENT_HOST)}/salient-frame.js"
+          data-src="${url(SALIENT_HOST)}/iframe-wrapper.html"></script>`,
+      },
+    }),
+  });
+  await page.route('**/panel-*', (route) => route.abort('failed'));
+  await page.setViewportSize({ width: 1000, height: 800 });
+  await page.goto(web.url(SHOP));
+  const frame = page.locator('iframe[data-salient]');
+  await frame.contentFrame().getByRole('button', { name: 'Open chat' }).click();
+  const retry = frame.contentFrame().getByRole('button', { name: 'Chat did not load. Try again.' });
+  await expect.poll(() => frame.boundingBox()).toEqual({ x: 680, y: 704, width: 320, height: 96 });
+  const startOfWords = await retry.evaluate((button) => {
+    const { left, marginLeft, width } = getComputedStyle(button, '::after');
+    return width === 'auto' ? Number.NaN : Number.parseFloat(left) + Number.parseFloat(marginLeft);
+  });
+  expect(startOfWords).toBeGreaterThan(0);
+  await page.unroute('**/panel-*');
+  await retry.click();
+  await expect(frame.contentFrame().getByRole('textbox', { name: 'Message' })).toBeInViewport();
+  await expect.poll(() => frame.boundingBox()).toMatchObject({ width: 400, height: 640 });
+});

@@ -16,13 +16,13 @@ const elementClass =
   customElements.get(TAG_NAME) ??
   defineElement(
     fileUrl.origin,
-    // A browser may remember that a module could not be had; another address asks again.
-    (attempt) => importFile(__PANEL_FILE__ + '?'.repeat(attempt)),
-    () => importFile(__LAUNCHERS_FILE__),
+    (attempt) => importFile(__PANEL_FILE__, attempt),
+    (attempt) => importFile(__LAUNCHERS_FILE__, attempt),
   );
 // oxlint-disable-next-line no-new -- an element that is made of a tag starts that tag's widget
 for (const tag of tags) new elementClass(tag);
 
-function importFile<Module>(name: string): Promise<Module> {
-  return import(/* @vite-ignore */ new URL(name, fileUrl).href) as Promise<Module>;
+/** A browser may remember that a module could not be had; another address asks again. */
+function importFile<Module>(name: string, attempt: number): Promise<Module> {
+  return import(/* @vite-ignore */ new URL(name + '?'.repeat(attempt), fileUrl) as never) as Promise<Module>;
 }

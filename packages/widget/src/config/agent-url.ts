@@ -1,8 +1,4 @@
 /** Address of the API of one agent: what the contract writes as `A`. Slugs need no encoding. */
-export function agentUrl({
-  backend,
-  account,
-  agent,
-}: Partial<Record<'backend' | 'account' | 'agent', unknown>>): string {
-  return `${backend as string}/accounts/${account as string}/agents/${agent as string}`;
+export function agentUrl(of: Partial<Record<'backend' | 'account' | 'agent', unknown>>): string {
+  return `${of.backend as string}/accounts/${of.account as string}/agents/${of.agent as string}`;
 }

@@ -4,8 +4,7 @@ import { readAttributes } from '../config/read-attributes.ts';
 import { reportProblem } from '../config/report-problem.ts';
 import { launch } from './launch.ts';
 import { PANEL_FAILED } from '../locales/launcher-words.ts';
-import type { LaunchedWidget, LoaderPage, SalientCall } from './loader-page.ts';
-import { drawLauncher } from './draw-launcher.ts';
+import type { LoaderPage, SalientCall } from './loader-page.ts';
 import type { takeOver } from './take-over.ts';
 import type { watch } from './use-launchers.ts';
 
@@ -32,7 +31,7 @@ const CAN_WAIT = /on|off|close|show|identify/;
 export function defineElement(
   backend: string,
   importPanel: (attempt: number) => Promise<{ takeOver: typeof takeOver }>,
-  importLaunchers: () => Promise<{ watch: typeof watch }>,
+  importLaunchers: (attempt: number) => Promise<{ watch: typeof watch }>,
 ): SalientElementClass {
   let panel: Promise<unknown> | undefined;
   let attempt = 0;
@@ -43,45 +42,39 @@ export function defineElement(
     calls: [],
     /** Nothing of ours may end as a fault of the page. Not reached is not the end: the next intent tries again. */
     load(isWish) {
-      isWished ||= isWish === true;
+      isWished ||= isWish!;
       return (panel ??= importPanel(attempt++)
         .then(
           (module) => module.takeOver(page),
           () => {
             panel = undefined;
-            if (isWished) page.widgets.forEach(showFailure);
+            if (isWished) {
+              for (const { root, button } of page.widgets) {
+                if (!root) continue;
+                button.onfocus = null;
+                button.className = 'launcher away';
+                button.setAttribute('aria-label', PANEL_FAILED);
+              }
+            }
           },
         )
         .catch(reportProblem));
     },
-    watch(widget) {
-      importLaunchers().then((module) => module.watch(widget, page), reportProblem);
-    },
+    watch: (widget) => importLaunchers(attempt).then((module) => module.watch(widget, page), reportProblem),
     take(call) {
       page.calls.push(call);
       if (!CAN_WAIT.test(call[0] as string)) void page.load(/open|toggle|send/.test(call[0] as string));
     },
     adopt(widget) {
-      const { options } = widget;
-      const { account, agent } = options;
+      const { account, agent } = widget.options;
       const detail = { account, agent };
       dispatchEvent(new CustomEvent('salient:ready', { detail }));
       for (const [command, name, listener, address] of page.calls as ReadyCall[]) {
-        if (command + name === 'onready' && agentUrl(options) === agentUrl({ ...options, ...address }))
-          listener(detail);
+        if (command + name === 'onready' && agentUrl(detail) === agentUrl({ ...detail, ...address })) listener(detail);
       }
       if (isWished) void page.load();
     },
   };
-
-  /** One that is not ready yet asks for the panel once more when it is. */
-  function showFailure(widget: LaunchedWidget) {
-    if (!widget.root) return;
-    const button = widget.launcher ?? drawLauncher(widget, page);
-    button.className = 'launcher away';
-    button.setAttribute('aria-label', PANEL_FAILED);
-    button.style.opacity = '';
-  }
 
   const early = window.Salient?.q as SalientCall[] | undefined;
   const salient: NonNullable<typeof window.Salient> = (window.Salient = (...call) => page.take(call));

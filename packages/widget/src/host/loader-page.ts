@@ -13,11 +13,12 @@ export interface LaunchedWidget {
   readonly options: RawOptions;
   /** The body of `A/config`, if it was asked for; nothing in it when it could not be had. */
   config?: Promise<unknown>;
+  /** The round button, in the document once it is drawn. `onfocus` is set for as long as nobody has reached for it. */
+  readonly button: HTMLButtonElement;
   /** What its launcher looks like. The other modes have one only where their panel cannot be had. */
   look?: Look;
-  /** Its corner and its index in there, unless its owner has placed it apart. */
-  place?: string;
-  launcher?: HTMLElement;
+  /** Brings the launcher up to date, anew where that changes its look. */
+  draw?: () => void;
   /** Set when it can be adopted: it stands in its place, with its launcher, or the panel that places it is here. */
   root?: ShadowRoot;
   /** Set by the panel: opens or closes it. */
@@ -36,9 +37,11 @@ export interface LoaderPage {
    *
    * @param isWish `true`: somebody waits for it, and is told on each widget when it cannot be had
    */
-  readonly load: (isWish?: unknown) => Promise<unknown>;
-  /** Brings what lets elements of the page open the chat. */
-  readonly watch: (widget: LaunchedWidget) => void;
+  readonly load: (isWish?: boolean) => Promise<unknown>;
+  /** Brings what lets elements of the page open the chat, and several launchers stand beside each other. */
+  readonly watch: (widget: LaunchedWidget) => Promise<void>;
+  /** Set by what `watch` brings: finds the index for a launcher that is about to be drawn. */
+  stack?: (widget: LaunchedWidget) => void;
   /** Gets every call: the loader keeps it, until the panel sets this to carry it out. */
   take: (call: SalientCall) => void;
   /** Gets every widget with a root: the loader waits for intent, until the panel sets this to mount it. */

@@ -13,9 +13,7 @@ export function replaceWidget(launched: LaunchedWidget, changes: ChangedOptions,
   parentNode?.insertBefore(element, nextSibling);
   const next: LaunchedWidget = { ...launched, options: { ...launched.options, ...changes } };
   // Of the old one only its place remains.
-  for (const name of ['config', 'launcher', 'toggle', 'release'] as const) delete next[name];
+  for (const name of ['config', 'toggle', 'release'] as const) delete next[name];
   page.widgets = page.widgets.map((other) => (other === launched ? next : other));
   page.adopt(next);
-  const { mode, launcher } = next.options;
-  if (launcher && (mode ?? 'floating') === 'floating') page.watch(next);
 }

@@ -28,6 +28,9 @@ const ARGUMENT_COUNTS: Record<string, number> = {
   off: 2,
 };
 
+/** How long a slow server may keep a panel from showing in its default look. */
+const CONFIG_TIMEOUT_MS = 2e3;
+
 /** Takes the widgets and the calls of a page over from the loader: mounts those that stand, and those to come. */
 export function takeOver(page: LoaderPage): true {
   const report = createReport();
@@ -36,28 +39,35 @@ export function takeOver(page: LoaderPage): true {
   let standing: SalientCall[] = [];
 
   const adopt = async (launched: LaunchedWidget, isReady: boolean) => {
-    const { element, launcher, look, root } = launched;
-    // Not in its place yet: the loader hands it over when it is. Or the page has taken it out meanwhile.
-    if (!root || !page.widgets.includes(launched)) return;
+    const { element, button, config, root } = launched;
+    // Not in its place yet: the loader hands it over when it is.
+    if (!root) return;
+    // Nothing shall change its place or colour under a visitor's eyes.
+    await Promise.race([config, new Promise((resolve) => setTimeout(resolve, CONFIG_TIMEOUT_MS))]);
+    // The page has taken it out meanwhile.
+    if (!page.widgets.includes(launched)) return;
+    const { look, release } = launched;
     const options = parseOptions(launched.options, report);
     const isFloating = (options.mode ?? 'floating') === 'floating';
     if (!isFloating) {
       // One whose panel could not be had at first has said so in a corner of the window.
       element.popover = null;
-      delete launched.place;
+      delete launched.look;
       const { parentNode } = element;
       if (!parentNode || parentNode === document.documentElement) await placeHost(element, options.target);
     }
-    if (!isFloating || options.launcher) launcher?.remove();
-    else if (launcher) takeLauncher(launcher, look!.label);
-    // What the loader has said of the look, the panel says anew.
-    if (look) root.adoptedStyleSheets[0]?.replaceSync('');
-    const serverConfig = launched.config;
-    const widget = mountWidget({ root, options, serverConfig, stackIndex: look?.index, isReady, report });
+    if (look) {
+      takeLauncher(button, look.label);
+      // What the loader has said of the look, the panel says anew.
+      root.adoptedStyleSheets[0]?.replaceSync('');
+    }
+    if (!isFloating || options.launcher) button.remove();
+    // What that takes could not be had, or it is wished only now.
+    if (isFloating && options.launcher && !release) void page.watch(launched);
+    const widget = mountWidget({ root, options, serverConfig: config, stackIndex: look?.index, isReady, report });
     const stopFollowing = followAttributes(element, widget, (changes) => replaceWidget(launched, changes, page));
     const { account, agent } = resolveConfig(options);
     mounted.set(widget, { account, agent });
-    const { release } = launched;
     launched.toggle = () => widget.toggle();
     launched.release = () => {
       release?.();

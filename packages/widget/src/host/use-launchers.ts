@@ -1,21 +1,30 @@
 import type { LaunchedWidget, LoaderPage } from './loader-page.ts';
+import { stackLaunchers } from './stack-launchers.ts';
 import { watchLaunchers } from './watch-launchers.ts';
 
 /**
- * Lets the page's own elements open a widget of the loader, as its round button would. Where the panel cannot be had,
- * the loader draws that button.
+ * What a page needs beyond one round button. Where it names elements of its own for a widget of the loader, these open
+ * it, and the round button is only to be seen when it says that the panel cannot be had. Several round buttons stand
+ * beside each other.
  */
 export function watch(widget: LaunchedWidget, page: LoaderPage): void {
-  if (!widget.element.isConnected) return;
+  stackLaunchers(page);
+  const { element, options, release } = widget;
+  const selector = options['launcher'] as string | undefined;
+  if (!selector || !page.widgets.includes(widget)) return;
+  const root = element.shadowRoot!;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('.launcher:not(.away){display:none}');
+  root.adoptedStyleSheets.push(sheet);
   const ended = new AbortController();
-  const { release } = widget;
   widget.release = () => {
     ended.abort();
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((other) => other !== sheet);
     release?.();
   };
-  watchLaunchers(widget.options['launcher'] as string, ended.signal, (isClick) => {
+  watchLaunchers(selector, ended.signal, (isClick) => {
     if (isClick && widget.toggle) widget.toggle();
-    else if (isClick) page.take(['open', widget.options]);
+    else if (isClick) page.take(['open', options]);
     else void page.load();
   });
 }

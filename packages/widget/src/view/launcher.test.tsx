@@ -1,21 +1,28 @@
 // @vitest-environment happy-dom
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { eventually } from '../test/eventually.ts';
-import { drawLauncher } from '../host/draw-launcher.ts';
+import { launch } from '../host/launch.ts';
+import type { LoaderPage } from '../host/loader-page.ts';
 import { takeLauncher } from './take-launcher.ts';
 import { LauncherButton } from './launcher.tsx';
 import { renderPart } from '../test/render-part.ts';
 
 const setUp = () => renderPart(<LauncherButton buttonRef={{ current: null }} />);
 
-test('the closed launcher is the node that the loader draws, so that it can be taken over', () => {
-  const element = document.createElement('div');
-  element.attachShadow({ mode: 'open' }).append(document.createElement('div'));
-  const look = { accent: 'red', position: 'top-left', offsetX: 0, offsetY: 0, zIndex: 1, index: 0, label: 'Open chat' };
-  const page = { widgets: [], calls: [], load: async () => {}, watch() {}, take() {}, adopt() {} };
-  const drawn = drawLauncher({ id: 'one', element, options: {}, look }, page);
+test('the closed launcher is the node that the loader draws, so that it can be taken over', async () => {
+  vi.stubGlobal('CSS', { supports: () => true });
+  const page: LoaderPage = {
+    widgets: [],
+    calls: [],
+    load: async () => {},
+    watch: async () => {},
+    take() {},
+    adopt() {},
+  };
+  await launch(document.createElement('div'), { accent: 'red', position: 'top-left' }, page);
+  const { button: drawn, look } = page.widgets[0]!;
   drawn.click();
-  takeLauncher(drawn, look.label);
+  takeLauncher(drawn, look!.label);
   expect(setUp().container.innerHTML).toBe(drawn.outerHTML);
 });
 

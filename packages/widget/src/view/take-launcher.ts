@@ -2,7 +2,6 @@
 export function takeLauncher(button: HTMLElement, label: string): void {
   button.onclick = button.onfocus = button.onpointerover = null;
   button.className = 'launcher';
-  button.removeAttribute('style');
   button.setAttribute('aria-label', label);
   button.setAttribute('aria-expanded', 'false');
 }

@@ -24,18 +24,22 @@ export function lookCss({ accent, position, offsetX, offsetY, zIndex, index }: L
   const [vertical, side] = position.split('-');
   return (
     `:host{all:initial!important;position:fixed!important;z-index:${zIndex}!important;--salient-accent:${accent}}` +
-    `.launcher{position:fixed;${vertical}:${offsetY}px;${side}:${+offsetX + index * LAUNCHER_STEP_PX}px;` +
-    'width:56px;padding:14px;border:0;border-radius:50%;background:var(--salient-accent);' +
+    `.launcher,.away:after{position:fixed;${vertical}:${offsetY}px;${side}:${+offsetX + index * LAUNCHER_STEP_PX}px}` +
     // A shape drawn by its background would vanish in forced colours.
-    'box-shadow:0 4px 16px #0004;cursor:pointer;forced-color-adjust:none}' +
-    `.away:after{content:attr(aria-label);position:absolute;top:11px;${side}:64px;width:max-content;` +
-    'padding:8px;background:#fff}' +
+    '.launcher{width:56px;padding:14px;border:0;border-radius:50%;forced-color-adjust:none;' +
+    'cursor:pointer;background:var(--salient-accent);box-shadow:0 4px 16px #0004}' +
     // A speech bubble. Not an image: those are up to the page's CSP. Black or white, whichever reads better: where the
     // luminance, after WCAG, is 0.179 both are equal, and that is a lightness of 49.44. With the colour itself and no
     // variable in it, a browser that cannot compute this keeps the white.
     '.launcher:before{content:"";display:block;height:28px;background:#fff;' +
     `background:lch(from ${accent} calc(4895 - l*99) 0 0);` +
-    'clip-path:path("M4 3h20q3 0 3 3v12q0 3-3 3H13l-6 5v-5H4q-3 0-3-3V6q0-3 3-3")}' +
-    '@media print{.launcher{display:none}}'
+    'clip-path:path("M4 3h20q3 0 3 3v12q0 3-3 3H13l-6 5v-5H4q-3 0-3-3V6q0-3 3-3")}'
   );
 }
+
+/** What only the loader's launcher can be: just come, clicked while the panel is on its way, or without one. */
+export const launcherCss =
+  '@media not (prefers-reduced-motion){.launcher{animation:a .2s}}@keyframes a{0%{opacity:0}}' +
+  '.busy{opacity:.6}' +
+  '.away:after{content:attr(aria-label);padding:8px;background:#fff;margin:14px 64px}' +
+  '@media print{.launcher{display:none}}';
