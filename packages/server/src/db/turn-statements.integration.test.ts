@@ -40,8 +40,7 @@ it('a turn reads as little for the 270th visitor of an account as for the 60th',
   await answerVisitors(owner, 200);
   expect(await refresh()).toContain('messages');
   const many = await readsOf(() => answerVisitors(owner, 10));
-  // Rows that were changed and not cleared away yet are read, too.
-  expect(many).toBeLessThan(few * 2);
+  expect(many).toBeLessThan(few * 1.1);
   expect(await database.budgets.check()).toEqual([]);
 });
 
@@ -126,7 +125,10 @@ async function refresh(): Promise<string[]> {
   return database.refreshStatistics();
 }
 
-/** Rows and index entries that were read. */
+/**
+ * Rows that were read. Not the index entries on the way to them: those of versions that were changed since stay as long as any
+ * transaction is open that began before, also one in the database of another suite.
+ */
 async function readsOf(work: () => Promise<void>): Promise<number> {
   const before = await countReads();
   await work();
@@ -137,8 +139,7 @@ async function countReads(): Promise<number> {
   await flushCounts();
   const [row] = await database.asWorker(
     (tx) => tx.$queryRaw<[{ count: number }]>`
-      SELECT ((SELECT sum(idx_tup_read) FROM pg_stat_user_indexes) + (SELECT sum(seq_tup_read) FROM pg_stat_user_tables))::int
-        AS count`,
+      SELECT sum(coalesce(idx_tup_fetch, 0) + seq_tup_read)::int AS count FROM pg_stat_user_tables`,
   );
   return row?.count ?? 0;
 }

@@ -205,6 +205,10 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
   function ask(body: SendMessageBody, before: readonly ChatMessage[]) {
     const user = createChatMessage(createId(), 'user', { content: body.message, status: 'sending' });
     messages.value = [...before, user];
+    begin(user, body);
+  }
+
+  function begin(user: ChatMessage, body: SendMessageBody) {
     const turn = { user, answer: undefined, turnId: undefined, body };
     turns.set(user, turn);
     void deliver(turn);
@@ -226,11 +230,9 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
     const known = turns.get(user)?.body ?? { message: userState.content };
     // A message the server has stored is replaced; one it never took is sent again under the same id.
     const body = userState.id ? { ...known, replaces: userState.id, client_message_id: createId() } : known;
-    const retried = { user, answer: undefined, turnId: undefined, body };
-    turns.set(user, retried);
     const from = messages.peek().indexOf(user);
     messages.value = messages.peek().filter((other, index) => index <= from || other.role === 'user');
-    void deliver(retried);
+    begin(user, body);
   }
 
   function findQuestion(answer: ChatMessage): ChatMessage | undefined {
