@@ -3,29 +3,31 @@ import type { ScheduleFlush } from '../model/answer-writer.ts';
 /** Hidden tabs have no frames, but their titles, badges and announcements go on. */
 const HIDDEN_TAB_MS = 200;
 
-/** How many times as long as an answer's last frame took, the page has the main thread for itself. */
+/** How many times as long as a frame with new text took, the page has the main thread for itself. */
 const REST = 3;
 const MAX_REST_MS = 200;
 
+let rested = Promise.resolve();
+
+/**
+ * Resolves when the page has had its rest from the last frame with new text. On a fast machine that is before the next
+ * frame; on a slow one, or on a busy page, an answer is shown in fewer and larger steps.
+ */
+export const untilRested = () => rested;
+
 /** Runs `flush` before the next frame. */
 export const scheduleFlush: ScheduleFlush = (flush) => {
-  const frame = requestAnimationFrame(flush);
-  const timer = setTimeout(flush, HIDDEN_TAB_MS);
+  const run = (began = performance.now()) => {
+    flush();
+    rested = new Promise((resolve) => {
+      // The first task comes after the frame.
+      setTimeout(() => setTimeout(resolve, Math.min(REST * (performance.now() - began), MAX_REST_MS)));
+    });
+  };
+  const frame = requestAnimationFrame(run);
+  const timer = setTimeout(run, HIDDEN_TAB_MS);
   return () => {
     cancelAnimationFrame(frame);
     clearTimeout(timer);
   };
 };
-
-/**
- * Resolves when the next frame is on the screen and the page has had its rest. On a fast machine that is before the frame
- * after; on a slow one, or on a busy page, an answer is shown in fewer and larger steps.
- */
-export const untilRested = () =>
-  new Promise<void>((resolve) => {
-    const cancel = scheduleFlush((began = performance.now()) => {
-      cancel();
-      // Tasks come after the frame has been drawn.
-      setTimeout(() => setTimeout(resolve, Math.min(REST * (performance.now() - began), MAX_REST_MS)));
-    });
-  });

@@ -1,7 +1,7 @@
 import { updateChatMessage, type ChatMessage } from './chat-message.ts';
 
 /** Runs `flush` before the next paint, or soon when nothing is painted. Returns what cancels it. */
-export type ScheduleFlush = (flush: (frameMs?: number) => void) => () => void;
+export type ScheduleFlush = (flush: () => void) => () => void;
 
 export interface AnswerWriter {
   /** Everything received so far, shown or not. */

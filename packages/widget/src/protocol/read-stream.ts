@@ -9,8 +9,8 @@ const SILENCE_CHECK_MS = 5_000;
 /**
  * The events of a streamed answer, up to and with `done`. Ending the loop early closes the connection.
  *
- * @param pace resolves when more can be drawn. What has come by then is read at once: a piece by itself costs the page a
- * task of the browser, so that many small ones would take more time than showing them
+ * @param pace resolves when more can be drawn. What comes meanwhile is left where it is and then read at once: a piece by
+ * itself costs the page a task of the browser, and many small ones would take more time than showing them
  * @throws ChatError `STREAM_LOST` when the body ends, breaks or stays silent before `done`; `BAD_RESPONSE` when it is
  * not a stream of the contract
  */
@@ -35,13 +35,12 @@ export async function* readStream(
   const cancel = () => void reader.cancel().catch(() => {});
   try {
     while (true) {
-      const reading = reader.read();
-      if (!(await settlesSoon(reading))) await pace();
-      const { done, value } = await reading.catch((cause) => {
+      const { done, value } = await reader.read().catch((cause) => {
         throw new ChatError('STREAM_LOST', { cause });
       });
       if (done) throw new ChatError('STREAM_LOST');
       heardAt = Date.now();
+      await pace();
       for (const event of parser.push(decoder.decode(value, { stream: true }))) {
         const parsed = parseStreamEvent(event);
         if (!parsed) continue;
@@ -53,10 +52,4 @@ export async function* readStream(
     clearInterval(watch);
     cancel();
   }
-}
-
-/** Whether what is read has come already. */
-function settlesSoon(reading: Promise<unknown>): Promise<unknown> {
-  const hasCome = () => true;
-  return Promise.race([reading.then(hasCome, hasCome), new Promise((resolve) => setTimeout(resolve))]);
 }
