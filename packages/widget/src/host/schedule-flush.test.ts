@@ -8,7 +8,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   frames = [];
   vi.stubGlobal('requestAnimationFrame', (frame: FrameRequestCallback) => frames.push(frame));
-  vi.stubGlobal('cancelAnimationFrame', (id: number) => delete frames[id - 1]);
+  vi.stubGlobal('cancelAnimationFrame', (id: number) => (frames[id - 1] = () => {}));
 });
 
 afterEach(() => {
@@ -19,7 +19,7 @@ afterEach(() => {
 /** Draws a frame that keeps the main thread for so long. */
 function drawFrame(durationMs: number) {
   const began = performance.now();
-  for (const frame of frames.splice(0)) frame?.(began);
+  for (const frame of frames.splice(0)) frame(began);
   const now = vi.spyOn(performance, 'now').mockReturnValue(began + durationMs);
   // The first task after it.
   vi.advanceTimersByTime(1);

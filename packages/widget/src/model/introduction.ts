@@ -7,27 +7,27 @@ export function createIntroduction({ api, identityMark, reportError }: ChatShare
   /** Null for nobody any more. Undefined when there is nothing to tell. */
   let identity: IdentifyBody | null | undefined;
 
-  return {
-    setIdentity(next: IdentifyBody | null | undefined) {
-      identity = next;
-    },
-
-    /** False when the server does not believe it. */
-    async introduce(): Promise<boolean> {
-      if (identity === undefined) return true;
-      const told = identity;
-      let isBelieved = true;
-      try {
-        await (told ? api.identify(told) : api.signOut());
-        identityMark.set(told !== null);
-      } catch (error) {
-        // A proof that is refused is for the site's developers. The visitor may go on as whoever they were.
-        if (isTransient(toChatError(error))) throw error;
-        reportError(toChatError(error));
-        isBelieved = false;
-      }
-      if (identity === told) identity = undefined;
-      return isBelieved;
-    },
+  const setIdentity = (next: IdentifyBody | null | undefined) => {
+    identity = next;
   };
+
+  /** False when the server does not believe it. */
+  const introduce = async (): Promise<boolean> => {
+    if (identity === undefined) return true;
+    const told = identity;
+    let isBelieved = true;
+    try {
+      await (told ? api.identify(told) : api.signOut());
+      identityMark.set(told !== null);
+    } catch (error) {
+      // A proof that is refused is for the site's developers. The visitor may go on as whoever they were.
+      if (isTransient(toChatError(error))) throw error;
+      reportError(toChatError(error));
+      isBelieved = false;
+    }
+    if (identity === told) identity = undefined;
+    return isBelieved;
+  };
+
+  return { setIdentity, introduce };
 }
