@@ -74,6 +74,8 @@ test.each([
   ['dir', 'up'],
   ['backend', 'javascript:alert(1)'],
   ['title', ' '],
+  ['locale', 'en_GB'],
+  ['locale', 'Deutsch!'],
 ])('a wrong %s (%s) is reported by name and left out', (name, value) => {
   const { options, problems } = parse({ [name]: value });
   expect(options).toEqual({});

@@ -71,7 +71,8 @@ const parsers: Record<keyof WidgetOptions, Parse> = {
   label: name,
   teaser: text,
   launcher: name,
-  locale: name,
+  // BCP 47, as far as a page needs it. A language without words is no mistake: it is told in English.
+  locale: (value) => (/^[a-z]{2,8}(-\w{1,8})*$/i.test(String(value)) ? value : undefined),
   dir: oneOf(['ltr', 'rtl']),
   open: flag,
   preload: oneOf(WIDGET_PRELOADS),
