@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -34,7 +35,9 @@ afterEach(() => cluster.close());
 
 afterAll(() => postgres.stop());
 
-async function createDatabase(name: string): Promise<string> {
+/** A new one, also for a second attempt of its test. */
+async function createDatabase(purpose: string): Promise<string> {
+  const name = `${purpose}_${randomUUID().slice(0, 8)}`;
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
   await client.query(`CREATE DATABASE ${name}`);
@@ -163,6 +166,29 @@ describe('migrations run online (X3)', () => {
       await rm(folder, { recursive: true });
     }
     for (const server of servers) expect(server.output()).not.toContain('"level":"error"');
+  });
+
+  it('a migration gives way to a transaction that holds what it needs and needs what it holds', async () => {
+    const url = await createDatabase('crossed');
+    cluster = await createCluster({ models, databaseUrl: url });
+    await cluster.start();
+    const folder = await newerSchema();
+    const turn = new pg.Client({ connectionString: url });
+    await turn.connect();
+    try {
+      await turn.query('BEGIN; LOCK TABLE sessions IN ROW EXCLUSIVE MODE');
+      const opening = openDatabase({ url, dataDirectory: '', prismaDirectory: folder });
+      // It has the messages by then, or has begun again; PostgreSQL would look for a deadlock a second after the turn waits.
+      await wait(1_000);
+      await turn.query('LOCK TABLE messages IN ROW EXCLUSIVE MODE');
+      await turn.query('COMMIT');
+      const newer = await opening;
+      expect(newer.migrated).toEqual([NEWER]);
+      await newer.close();
+    } finally {
+      await turn.end();
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

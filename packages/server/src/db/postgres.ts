@@ -16,6 +16,12 @@ export function postgresAdapter(pool: pg.Pool): SqlMigrationAwareDriverAdapterFa
   return new PrismaPg(pool);
 }
 
+/** Well below the second after which PostgreSQL looks for deadlocks. */
+const LOCK_TIMEOUT_MS = 200;
+const LOCK_PAUSE_MS = 300;
+/** About two minutes: longer than any statement of the product may run. */
+const MAX_LOCK_ATTEMPTS = 240;
+
 /** How long a pooler may take to give a second connection before it is taken to have only one. */
 const SECOND_CONNECTION_MS = 5_000;
 
@@ -40,13 +46,31 @@ export async function withMigrationLock<T>(
     await locking.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     const pool = (await answersWithin(migrating, SECOND_CONNECTION_MS)) ? migrating : locking;
     const adapter = withoutEngineLock(new PrismaPg(pool));
-    const result = await Promise.race([work(sendScriptsWhole(adapter, (script) => pool.query(script))), lost]);
+    const send = pool === locking ? (script: string) => pool.query(script) : (script: string) => giveWay(pool, script);
+    const result = await Promise.race([work(sendScriptsWhole(adapter, send)), lost]);
     await locking.query('COMMIT');
     return result;
   } finally {
     // What was not committed is undone.
     await locking.end();
     await migrating.end();
+  }
+}
+
+/**
+ * Runs a script as one transaction that gives way to turns under way: rather than wait for a lock while it holds others, it
+ * undoes what it has and begins again. A turn that waits for one of those would else be ended, by the check for deadlocks
+ * after a second, as well as it might.
+ */
+async function giveWay(pool: pg.Pool, script: string): Promise<unknown> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await pool.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS};\n${script}`);
+    } catch (error) {
+      const isRefusedLock = /^(55P03|40P01)$/.test(String((error as { code?: unknown }).code));
+      if (!isRefusedLock || attempt === MAX_LOCK_ATTEMPTS) throw error;
+      await wait(LOCK_PAUSE_MS);
+    }
   }
 }
 
