@@ -63,7 +63,7 @@ export function defineElement(
     watch: (widget) => importLaunchers(attempt).then((module) => module.watch(widget, page), reportProblem),
     take(call) {
       page.calls.push(call);
-      if (!CAN_WAIT.test(call[0] as string)) void page.load(/open|toggle|send/.test(call[0] as string));
+      if (!CAN_WAIT.test(call[0] as string)) void page.load(/open|send|toggle/.test(call[0] as string));
     },
     adopt(widget) {
       const { account, agent } = widget.options;
