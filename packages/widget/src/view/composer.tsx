@@ -19,8 +19,7 @@ export function Composer() {
 
   useLayoutEffect(() => {
     const element = box.current;
-    // Where the sheet can say it, it costs no layout.
-    if (!element || CSS.supports('field-sizing:content')) return;
+    if (!element) return;
     // Measured from nothing, because a box never asks for less than it has. The sheet sets the most.
     element.style.height = '0';
     element.style.height = `${element.scrollHeight}px`;
