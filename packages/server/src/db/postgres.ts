@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
+import { persistently } from './persistently.ts';
 import { sendScriptsWhole } from './send-scripts-whole.ts';
 import { withoutEngineLock } from './without-engine-lock.ts';
 
@@ -18,9 +19,8 @@ export function postgresAdapter(pool: pg.Pool): SqlMigrationAwareDriverAdapterFa
 
 /** Well below the second after which PostgreSQL looks for deadlocks. */
 const LOCK_TIMEOUT_MS = 200;
-const LOCK_PAUSE_MS = 300;
-/** About two minutes: longer than any statement of the product may run. */
-const MAX_LOCK_ATTEMPTS = 240;
+/** Longer than any statement of the product may run. */
+const GIVE_WAY_MS = 120_000;
 
 /** How long a pooler may take to give a second connection before it is taken to have only one. */
 const SECOND_CONNECTION_MS = 5_000;
@@ -62,16 +62,13 @@ export async function withMigrationLock<T>(
  * undoes what it has and begins again. A turn that waits for one of those would else be ended, by the check for deadlocks
  * after a second, as well as it might.
  */
-async function giveWay(pool: pg.Pool, script: string): Promise<unknown> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await pool.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS};\n${script}`);
-    } catch (error) {
-      const isRefusedLock = /^(55P03|40P01)$/.test(String((error as { code?: unknown }).code));
-      if (!isRefusedLock || attempt === MAX_LOCK_ATTEMPTS) throw error;
-      await wait(LOCK_PAUSE_MS);
-    }
-  }
+function giveWay(pool: pg.Pool, script: string): Promise<unknown> {
+  const send = () => pool.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS};\n${script}`);
+  return persistently(GIVE_WAY_MS, send, isRefusedLock);
+}
+
+function isRefusedLock(error: unknown): boolean {
+  return /^(55P03|40P01)$/.test(String((error as { code?: unknown }).code));
 }
 
 async function answersWithin(pool: pg.Pool, ms: number): Promise<boolean> {
