@@ -39,7 +39,7 @@ it('misses the target of a chat in the page', () => {
 it('knows the settings of the widget and the attributes of the guide, all of them and no other', () => {
   const read = (/** @type {string} */ file) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
   const [, parsers = ''] =
-    /const parsers.*?= \{([^}]*)\}/.exec(read('packages/widget/src/config/parse-options.ts')) ?? [];
+    /const parsers.*?= \{(.*?)\n\};/s.exec(read('packages/widget/src/config/parse-options.ts')) ?? [];
   const settings = [...parsers.matchAll(/^ +(\w+):/gm)].map(([, name = '']) =>
     name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
   );
