@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { checkPieces } from './build/check-pieces.ts';
+import { bindPieces } from './build/bind-pieces.ts';
 import { copyIntoPieces } from './build/copy-into-pieces.ts';
 import { dropSignalConversions } from './build/drop-signal-conversions.ts';
 import { importPlainly } from './build/import-plainly.ts';
@@ -24,7 +24,7 @@ export default defineConfig({
     // Not library mode: that leaves the white space of an ES module in.
     rollupOptions: {
       input: { panel: 'src/index.ts', launchers: 'src/host/use-launchers.ts' },
-      preserveEntrySignatures: 'strict',
+      preserveEntrySignatures: 'allow-extension',
       // These names stand in the loader: fewer characters of a hash, and still enough.
       output: {
         format: 'es',
@@ -40,7 +40,7 @@ export default defineConfig({
     dropSignalConversions(),
     importPlainly(),
     copyIntoPieces(),
-    checkPieces(),
+    bindPieces(),
     siteFiles({ packageFolder, version: packageJson.version, target }),
   ],
   test: { include: ['src/**/*.test.{ts,tsx}'] },

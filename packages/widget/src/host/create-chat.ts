@@ -1,22 +1,24 @@
-import { effect, type ReadonlySignal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal } from '@preact/signals';
 import { agentUrl } from '../config/agent-url.ts';
 import type { Config } from '../config/resolve-config.ts';
 import { ChatModel, type Chat } from '../model/chat.ts';
 import { createConsent } from '../model/consent.ts';
 import { createIdentityMark } from '../model/identity-mark.ts';
 import { createOutbox } from '../model/outbox.ts';
+import type { LaterPiece } from '../model/later-piece.ts';
 import type { WidgetStorage } from '../model/storage.ts';
 import { createTokenStorage } from '../model/token-storage.ts';
+import type { TurnsInput } from '../model/turns.ts';
 import type { EmitEvent } from '../model/widget-events.ts';
-import { createApi } from '../protocol/create-api.ts';
+import { createConversationApi } from '../protocol/conversation-api.ts';
 import { createCaller } from '../protocol/create-caller.ts';
 import { browserNetwork } from './browser-network.ts';
 import { createFetchInTurn } from './fetch-in-turn.ts';
-import { scheduleFlush, untilRested } from './schedule-flush.ts';
 
 interface ChatInput {
   config: ReadonlySignal<Config>;
   storage: WidgetStorage;
+  conversation: LaterPiece<typeof import('./conversation.ts')>;
   emit: EmitEvent;
   context: () => Record<string, unknown> | undefined;
 }
@@ -29,7 +31,7 @@ interface CreatedChat {
 }
 
 /** The conversation of one widget, wired to this browser. */
-export function createChat({ config, storage, emit, context }: ChatInput): CreatedChat {
+export function createChat({ config, storage, conversation, emit, context }: ChatInput): CreatedChat {
   const url = agentUrl(config.peek());
   const tokens = createTokenStorage(storage);
   const call = createCaller({
@@ -38,10 +40,17 @@ export function createChat({ config, storage, emit, context }: ChatInput): Creat
     fetch: createFetchInTurn(config.peek().backend),
     isOnline: () => browserNetwork.isOnline(),
   });
+  const createTurns = computed(() => {
+    const piece = conversation.piece.value;
+    if (!piece) return undefined;
+    const { scheduleFlush, untilRested } = piece;
+    return (shared: Omit<TurnsInput, 'turnApi' | 'scheduleFlush'>) =>
+      piece.createTurns({ ...shared, turnApi: piece.createTurnApi(call, untilRested), scheduleFlush });
+  });
   const chat = new ChatModel({
-    api: createApi(call, tokens, untilRested),
+    api: createConversationApi(call, tokens),
+    turns: { ...conversation, piece: createTurns },
     network: browserNetwork,
-    scheduleFlush,
     emit,
     settings: () => config.peek(),
     context,

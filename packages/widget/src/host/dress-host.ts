@@ -1,6 +1,6 @@
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import type { Config } from '../config/resolve-config.ts';
-import type { LaterPiece } from '../view/markdown/later-piece.ts';
+import type { LaterPiece } from '../model/later-piece.ts';
 import type { MarkdownPieces } from '../view/markdown/pieces.ts';
 import { hostCss } from '../view/styles/host.ts';
 import { lookCss } from '../view/styles/look.ts';
@@ -14,7 +14,7 @@ export function dressHost(
   config: ReadonlySignal<Config>,
   isHidden: ReadonlySignal<boolean>,
   { reader }: MarkdownPieces,
-  conversation: LaterPiece<typeof import('../view/styles/conversation-styles.ts')>,
+  conversation: LaterPiece<typeof import('../view/conversation/conversation.ts')>,
   stackIndex: number,
 ): () => void {
   const ended = new AbortController();

@@ -15,12 +15,11 @@ import { AnnouncerModel } from '../model/announcer.ts';
 import { DraftModel } from '../model/draft.ts';
 import { LauncherModel } from '../model/launcher.ts';
 import { createPageContext } from '../model/page-context.ts';
-import { speakAnswers } from '../model/speak-answers.ts';
 import { createStorage } from '../model/storage.ts';
 import { TeaserModel } from '../model/teaser.ts';
 import { fetchConfig } from '../protocol/fetch-config.ts';
 import { App } from '../view/app.tsx';
-import { createLaterPiece } from '../view/markdown/later-piece.ts';
+import { createLaterPiece } from '../model/later-piece.ts';
 import { createMarkdownPieces } from '../view/markdown/pieces.ts';
 import { WidgetContextProvider } from '../view/widget-context.ts';
 import { createChat } from './create-chat.ts';
@@ -75,10 +74,16 @@ export function mountWidget({ root, options, serverConfig, stackIndex = 0, isRea
   const launcher = new LauncherModel(emit);
   const announcer = new AnnouncerModel();
   const pieces = createMarkdownPieces();
-  const conversationStyles = createLaterPiece(() => import('../view/styles/conversation-styles.ts'));
+  const conversation = createLaterPiece(() => import('./conversation.ts'));
   const draft = new DraftModel(storage);
   const teaser = new TeaserModel(storage);
-  const { chat, wasUsedBefore, stopChat } = createChat({ config, storage, emit, context: pageContext.get });
+  const { chat, wasUsedBefore, stopChat } = createChat({
+    config,
+    storage,
+    conversation,
+    emit,
+    context: pageContext.get,
+  });
   /** The next person at this browser must not find what this one wrote. */
   const clearDesk = () => {
     pageContext.add({ visitor: undefined });
@@ -98,8 +103,8 @@ export function mountWidget({ root, options, serverConfig, stackIndex = 0, isRea
 
   const stops = [
     stopChat,
-    dressHost(root, config, isHidden, pieces, conversationStyles, stackIndex),
-    speakAnswers(chat, announcer, words),
+    dressHost(root, config, isHidden, pieces, conversation, stackIndex),
+    effect(() => conversation.piece.value?.speakAnswers(chat, announcer, words)),
     effect(() => {
       container.lang = locale.value;
       container.dir = directionFor(local.value);
@@ -116,7 +121,7 @@ export function mountWidget({ root, options, serverConfig, stackIndex = 0, isRea
       // What failed is asked for again with each message.
       const isReturning = wasUsedBefore && chat.history.value === 'loading';
       if (!isReturning && draft.text.value === '' && chat.messages.value.length === 0) return;
-      conversationStyles.load();
+      conversation.load();
       pieces.reader.load();
     }),
     effect(() => {
@@ -147,7 +152,7 @@ export function mountWidget({ root, options, serverConfig, stackIndex = 0, isRea
     teaser,
     announcer,
     pieces,
-    conversationStyles,
+    conversation,
     draft,
     hasOwnLauncher,
   };

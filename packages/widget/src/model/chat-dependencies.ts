@@ -1,18 +1,23 @@
-import type { Api } from '../protocol/create-api.ts';
+import type { SendMessageBody } from '@salient/shared-types';
+import type { ConversationApi } from '../protocol/conversation-api.ts';
 import type { ChatError } from '../protocol/errors.ts';
 import type { Network } from '../protocol/network.ts';
-import type { ScheduleFlush } from './answer-writer.ts';
+import type { ChatHistory } from './chat-history.ts';
+import type { ChatMessage } from './chat-message.ts';
 import type { ChatState } from './chat-state.ts';
 import type { Consent } from './consent.ts';
 import type { IdentityMark } from './identity-mark.ts';
+import type { LaterPiece } from './later-piece.ts';
 import type { Outbox } from './outbox.ts';
+import type { Turns } from './turns.ts';
 import type { EmitEvent } from './widget-events.ts';
 
 /** What a conversation needs of the page and the server around it. */
 export interface ChatDependencies {
-  api: Api;
+  api: ConversationApi;
+  /** What delivers messages and follows answers. It comes when there is one. */
+  turns: LaterPiece<(shared: ChatShared & { history: ChatHistory }) => Turns>;
   network: Network;
-  scheduleFlush: ScheduleFlush;
   emit: EmitEvent;
   /** Read when a message is sent, so that changed settings apply to the next one. */
   settings: () => { streaming: boolean; historyLimit: number; maxMessageChars: number };
@@ -23,10 +28,20 @@ export interface ChatDependencies {
   identityMark: IdentityMark;
 }
 
+/** A message, and how it is sent. */
+export interface Asked {
+  user: ChatMessage;
+  body: SendMessageBody;
+}
+
 /** What the parts of a conversation share. */
 export interface ChatShared extends ChatDependencies {
   chat: ChatState;
   /** Aborted when this conversation makes room for another one. */
   lifetime: () => AbortSignal;
+  /** Nothing has reached the server yet. */
+  isFirst: () => boolean;
+  /** Takes a message back that is on its way. It keeps its id, in case the server has it after all. */
+  takeBack: (user: ChatMessage) => void;
   reportError: (error: ChatError) => void;
 }

@@ -13,6 +13,8 @@ interface ChatHistoryInput {
   joinTurn: (turnId: string) => void;
 }
 
+export type ChatHistory = ReturnType<typeof createChatHistory>;
+
 /** What was said before this page, and since then in other tabs. */
 export function createChatHistory(
   { chat, api, network, settings, lifetime, reportError }: ChatShared,

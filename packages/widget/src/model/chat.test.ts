@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../test/eventually.ts';
 import { ChatError } from '../protocol/errors.ts';
 import { createFakeApi } from '../test/fake-api.ts';
+import { loadedTurns } from '../test/loaded-turns.ts';
 import { createMemoryStorage } from '../test/memory-storage.ts';
 import { ChatModel, type Chat } from './chat.ts';
 import { createConsent } from './consent.ts';
@@ -30,11 +31,11 @@ function setUp(answer: Parameters<typeof createFakeApi>[0], options: SetUpOption
   const flushes: (() => void)[] = [];
   const chat = new ChatModel({
     api,
-    network: { isOnline, pause },
-    scheduleFlush: (flush) => {
+    turns: loadedTurns(api, (flush) => {
       flushes.push(flush);
       return () => void flushes.splice(flushes.indexOf(flush), 1);
-    },
+    }),
+    network: { isOnline, pause },
     emit: (name) => void emitted.push(name),
     settings: () => ({ streaming, historyLimit: 50, maxMessageChars: 20 }),
     context: () => ({ page: '/cart' }),
@@ -111,7 +112,7 @@ test('a message that could not be sent is sent again under the same id', async (
   expect(shown()).toEqual(['user failed: hi']);
   expect(chat.messages.value[0]!.state.value.error?.code).toBe('NETWORK');
   expect(emitted).toContain('error');
-  chat.retryMessage(chat.messages.value[0]!);
+  chat.retry(chat.messages.value[0]!);
   await isIdle();
   expect(shown()).toEqual(['user complete: hi', 'assistant complete: x']);
   expect(new Set(api.bodies.map((body) => body.client_message_id)).size).toBe(1);
@@ -127,7 +128,7 @@ test('an answer that failed is asked anew, in the place of the old question', as
   await isIdle();
   expect(shown()).toEqual(['user complete: hi', 'assistant error: half']);
   delete answer.errorAfter;
-  chat.retryMessage(chat.messages.value[1]!);
+  chat.retry(chat.messages.value[1]!);
   await isIdle();
   expect(shown()).toEqual(['user complete: hi', 'assistant complete: half']);
   expect(api.bodies[1]).toMatchObject({ message: 'hi', replaces: 'u1' });
@@ -151,7 +152,7 @@ test('a line that stays away can be rejoined by hand: nothing is asked twice', a
   chat.send('hi');
   await isIdle();
   expect(shown()).toEqual(['user complete: hi', 'assistant error: ']);
-  chat.retryMessage(chat.messages.value[1]!);
+  chat.retry(chat.messages.value[1]!);
   await isIdle();
   expect(shown()).toEqual(['user complete: hi', 'assistant complete: ab']);
   expect(api.bodies).toHaveLength(1);
@@ -355,7 +356,7 @@ describe('without a network', () => {
     expect(chat.isBusy.value).toBe(false);
     expect(storage.get('outbox')).toBeNull();
     comeBack();
-    chat.retryMessage(chat.messages.value[0]!);
+    chat.retry(chat.messages.value[0]!);
     await isIdle();
     expect(shown()).toEqual(['user complete: hi', 'assistant complete: x']);
     expect(new Set(api.bodies.map((body) => body.client_message_id)).size).toBe(1);

@@ -1,42 +1,47 @@
-import { createModel } from '@preact/signals';
+import { createModel, effect, untracked } from '@preact/signals';
 import type { IdentifyBody, SendMessageBody } from '@salient/shared-types';
-import { ChatError, isTransient, toChatError } from '../protocol/errors.ts';
-import type { ChatDependencies } from './chat-dependencies.ts';
+import { ChatError, toChatError } from '../protocol/errors.ts';
+import type { Asked, ChatDependencies, ChatShared } from './chat-dependencies.ts';
 import { createChatHistory } from './chat-history.ts';
 import { createChatState } from './chat-state.ts';
 import { createChatMessage, updateChatMessage, type ChatMessage } from './chat-message.ts';
 import { countCharacters } from './count-characters.ts';
 import { createId } from './create-id.ts';
 import { createIntroduction } from './introduction.ts';
-import { createRateMessage } from './rate-message.ts';
-import { createTurnFollower } from './turn-follower.ts';
-import type { Turn } from './turn-reader.ts';
+import type { Turns } from './turns.ts';
 
-/** A turn that is asked for here, not joined. */
-type AskedTurn = Turn & { user: ChatMessage; body: SendMessageBody };
-
-/** How many answers of other tabs a message waits for before it says so. */
-const MAX_TURNS_AHEAD = 5;
-
-/** One conversation: its messages, the answer under way, and everything a visitor can do to them. */
+/**
+ * One conversation: its messages, and everything a visitor can do to them. What delivers messages and follows answers
+ * comes later (`turns`); what is said before waits for it.
+ */
 export const ChatModel = createModel((dependencies: ChatDependencies) => {
-  const { api, network, emit, outbox, consent, identityMark } = dependencies;
+  const { api, emit, outbox, consent, identityMark, turns: later } = dependencies;
   const chat = createChatState();
 
-  const turns = new WeakMap<ChatMessage, Turn>();
   let lifetime = new AbortController();
-  /** The answer that was under way when the history was loaded. */
-  let joined: Promise<void> = Promise.resolve();
-  /** From the wish to send until the answer has ended. */
-  let delivering: AskedTurn | undefined;
-  /** The server does not know of it yet. */
-  let hasJustAgreed = false;
-  const shared = { ...dependencies, chat, lifetime: () => lifetime.signal, reportError };
-  const { follow, rest, cancel, stopCurrent } = createTurnFollower(shared, ensureAnswer, claim);
+  let turns: Turns | undefined;
+  /** These wait for `turns`. */
+  let toJoin: string | undefined;
+  let toDeliver: Asked | undefined;
+  const shared: ChatShared = {
+    ...dependencies,
+    chat,
+    lifetime: () => lifetime.signal,
+    isFirst,
+    takeBack,
+    reportError,
+  };
   const { setIdentity, introduce } = createIntroduction(shared);
-  const { connect, reload, catchUp, clear, refresh, loadEarlier } = createChatHistory(shared, {
-    introduce,
-    joinTurn: (turnId) => void (joined = joinTurn(turnId)),
+  const history = createChatHistory(shared, { introduce, joinTurn });
+  const stopWaiting = effect(() => {
+    const createTurns = later.piece.value;
+    if (!createTurns) return;
+    untracked(() => {
+      turns ??= createTurns({ ...shared, history });
+      if (toJoin) turns.join(toJoin);
+      if (toDeliver) turns.deliver(toDeliver);
+      toJoin = toDeliver = undefined;
+    });
   });
 
   /** Sends what the visitor wrote. Returns false, and does nothing, when it cannot be sent now. */
@@ -51,7 +56,6 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
     const text = chat.heldForConsent.peek();
     chat.heldForConsent.value = null;
     consent.give();
-    hasJustAgreed = true;
     if (text !== null) send(text);
   }
 
@@ -66,7 +70,7 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
   function sendUnsent() {
     const body = outbox.get();
     if (!body || chat.isBusy.peek()) return;
-    hasJustAgreed = body.consent !== undefined;
+    consent.isUntold = body.consent !== undefined;
     ask(body, chat.messages.peek());
   }
 
@@ -90,7 +94,7 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
 
   function bodyOf(message: string): SendMessageBody {
     const context = dependencies.context();
-    const agreed = isFirst() || hasJustAgreed ? consent.given() : undefined;
+    const agreed = isFirst() || consent.isUntold ? consent.given() : undefined;
     return {
       message,
       client_message_id: createId(),
@@ -111,137 +115,45 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
   function ask(body: SendMessageBody, before: readonly ChatMessage[]) {
     const user = createChatMessage(createId(), 'user', { content: body.message, status: 'sending' });
     chat.messages.value = [...before, user];
-    begin(user, body);
-  }
-
-  function begin(user: ChatMessage, body: SendMessageBody) {
-    const turn = { user, answer: undefined, turnId: undefined, body };
-    turns.set(user, turn);
-    void deliver(turn);
-  }
-
-  /** Tries a failed message or answer again: the same send, the same stream, or the same question asked anew. */
-  function retryMessage(message: ChatMessage) {
-    if (chat.isBusy.peek()) return;
-    const { error } = message.state.peek();
-    const turn = turns.get(message);
-    if (turn?.turnId && error && isTransient(error)) {
-      // The line was lost, not the answer.
-      void follow(turn, { turnId: turn.turnId }).then((failure) => failure && failTurn(turn, failure));
-      return;
+    if (turns) turns.deliver({ user, body });
+    else {
+      outbox.set(body);
+      waitForTurns();
+      toDeliver = { user, body };
     }
-    const user = message.role === 'user' ? message : findQuestion(message);
-    const userState = user?.state.peek();
-    if (!user || !userState) return;
-    const known = turns.get(user)?.body ?? { message: userState.content };
-    // A message the server has stored is replaced; one it never took is sent again under the same id.
-    const body = userState.id ? { ...known, replaces: userState.id, client_message_id: createId() } : known;
-    const from = chat.messages.peek().indexOf(user);
-    chat.messages.value = chat.messages.peek().filter((other, index) => index <= from || other.role === 'user');
-    begin(user, body);
   }
 
-  function findQuestion(answer: ChatMessage): ChatMessage | undefined {
-    const before = chat.messages.peek().slice(0, chat.messages.peek().indexOf(answer));
-    return before.findLast(({ role }) => role === 'user');
+  function joinTurn(turnId: string) {
+    if (turns) turns.join(turnId);
+    else {
+      waitForTurns();
+      toJoin = turnId;
+    }
   }
 
-  async function deliver(turn: AskedTurn) {
-    updateChatMessage(turn.user, { status: 'sending', error: null });
-    outbox.set(turn.body);
+  function waitForTurns() {
     chat.activity.value = 'waiting';
-    delivering = turn;
-    const { signal: aborted } = lifetime;
-    // The first message of a page load comes after what was said before, and after the answer it may have to join.
-    await connect();
-    if (!isFirst() && !hasJustAgreed) {
-      // Before they had come, it looked like the first.
-      const { consent: _, ...body } = turn.body;
-      turn.body = body;
-    }
-    for (let turnsAhead = 0; ; turnsAhead++) {
-      await joined;
-      if (aborted.aborted || delivering !== turn) return;
-      const failure = await follow(turn, { ask: turn.body, streaming: dependencies.settings().streaming });
-      if (aborted.aborted || delivering !== turn) return;
-      if (failure?.code === 'TURN_IN_PROGRESS' && turnsAhead < MAX_TURNS_AHEAD) {
-        // Another tab was quicker. Its question and answer come first.
-        chat.activity.value = 'waiting';
-        await catchUp();
-        continue;
-      }
-      delivering = undefined;
-      if (failure) failTurn(turn, failure);
-      return;
-    }
+    later.load();
   }
 
-  async function joinTurn(turnId: string) {
-    const last = chat.messages.peek().findLast(({ state }) => state.peek().id !== null);
-    const answer = last?.role === 'assistant' && last.state.peek().status === 'waiting' ? last : undefined;
-    const turn: Turn = { user: undefined, answer, body: undefined, turnId };
-    if (answer) turns.set(answer, turn);
-    chat.isRejoining.value = true;
-    const failure = await follow(turn, { turnId });
-    chat.isRejoining.value = false;
-    if (failure) failTurn(turn, failure);
-  }
-
-  function ensureAnswer(turn: Turn): ChatMessage {
-    if (!turn.answer) {
-      turn.answer = createChatMessage(createId(), 'assistant', { status: 'waiting' });
-      const shown = chat.messages.peek();
-      // An answer that is joined belongs before what is still on its way.
-      const unsent = shown.findIndex(({ state }) => state.peek().id === null);
-      const at = turn.user ? shown.indexOf(turn.user) + 1 : unsent < 0 ? shown.length : unsent;
-      chat.messages.value = [...shown.slice(0, at), turn.answer, ...shown.slice(at)];
-    }
-    turns.set(turn.answer, turn);
-    return turn.answer;
-  }
-
-  /** The server has the message. One that was sent twice may stand in the history already. */
-  function claim(turn: Turn, ids: (string | null)[]) {
-    outbox.set(null);
-    if (turn.body?.consent) hasJustAgreed = false;
-    const isDouble = (message: ChatMessage) =>
-      message !== turn.user && message !== turn.answer && ids.includes(message.state.peek().id);
-    if (turn.user && chat.messages.peek().some(isDouble)) {
-      chat.messages.value = chat.messages.peek().filter((message) => !isDouble(message));
-    }
-  }
-
-  function failTurn(turn: Turn, error: ChatError) {
-    if (turn.turnId && error.code === 'NOT_FOUND') {
-      // Too long ago to be rejoined. What became of it is in the history.
-      chat.messages.value = chat.messages.peek().filter(({ state }) => state.peek().id === null);
-      void reload();
-      return;
-    }
-    if (!isTransient(error)) outbox.set(null);
-    reportError(error);
-    if (turn.answer) updateChatMessage(turn.answer, { status: 'error', error });
-    else if (turn.user) updateChatMessage(turn.user, { status: 'failed', error });
-    else chat.notice.value = error;
-  }
-
-  /** Ends the answer under way and keeps what has come. The stream itself then says so. */
+  /** Ends the answer under way and keeps what has come. */
   function stop() {
-    if (!chat.isBusy.peek() || chat.activity.peek() === 'stopping') return;
-    if (delivering && !delivering.turnId && (!network.isOnline() || chat.connection.peek() !== 'connected')) {
-      giveUp(delivering);
-      return;
-    }
-    void stopCurrent();
+    if (!chat.isBusy.peek()) return;
+    if (turns) turns.stop();
+    else if (toDeliver) takeBack(toDeliver.user);
+    else rest();
   }
 
-  /** Takes back a message that waits for the network. It keeps its id, in case the server has it after all. */
-  function giveUp(turn: AskedTurn) {
-    delivering = undefined;
+  function takeBack(user: ChatMessage) {
     outbox.set(null);
-    updateChatMessage(turn.user, { status: 'failed', error: new ChatError('OFFLINE') });
+    updateChatMessage(user, { status: 'failed', error: new ChatError('OFFLINE') });
+    rest();
+  }
+
+  /** Nothing is under way, and nothing waits. */
+  function rest() {
+    toJoin = toDeliver = undefined;
     chat.activity.value = 'idle';
-    cancel(turn);
   }
 
   /**
@@ -255,7 +167,7 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
       leave();
       identityMark.tellLeft();
       setIdentity(null);
-      return reload();
+      return history.reload();
     }
     if (chat.history.peek() === 'unloaded') return;
     try {
@@ -267,7 +179,7 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
     // Sent again it is the same message: the server may have it already.
     const unsent = outbox.get();
     forget();
-    void reload();
+    void history.reload();
     if (unsent) ask(unsent, []);
   }
 
@@ -293,12 +205,18 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
   function forget() {
     lifetime.abort();
     lifetime = new AbortController();
-    delivering = undefined;
     outbox.set(null);
+    turns?.forget();
     rest();
     chat.messages.value = [];
     chat.notice.value = null;
-    clear();
+    history.clear();
+  }
+
+  /** Looks for what was missed. Called whenever the visitor or the network comes back. */
+  function refresh(): Promise<void> {
+    if (toJoin || toDeliver) later.load();
+    return history.refresh();
   }
 
   function dismissNotice() {
@@ -307,6 +225,7 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
 
   /** Closes every connection. Answers under way go on at the server. */
   function disconnect() {
+    stopWaiting();
     lifetime.abort();
   }
 
@@ -316,20 +235,22 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
 
   return {
     ...chat,
-    connect,
+    connect: history.connect,
+    loadEarlier: history.loadEarlier,
     refresh,
-    loadEarlier,
     send,
     agree,
     disagree,
     sendUnsent,
     askAgain,
-    retryMessage,
+    /** Tries a failed message or answer again. */
+    retry: (message: ChatMessage) => turns?.retry(message),
+    /** Says what the visitor thinks of an answer. False, and a notice, when the server has not kept it. */
+    rate: async (...rating: Parameters<Turns['rate']>) => (await turns?.rate(...rating)) ?? false,
     stop,
     reset,
     identify,
     leave,
-    rate: createRateMessage(shared),
     dismissNotice,
     disconnect,
   };

@@ -9,14 +9,20 @@ export interface Consent {
   withdraw(): void;
   /** The text agreed to, for the server's record. */
   given(): string | undefined;
+  /** Given by what is on its way: the server does not know of it yet. */
+  isUntold: boolean;
 }
 
 /** Remembers the text itself, so that a changed one is asked for again. */
 export function createConsent(storage: WidgetStorage, text: () => string | undefined): Consent {
   const isGiven = () => text() !== undefined && storage.get('consent') === text();
   return {
+    isUntold: false,
     isNeeded: () => text() !== undefined && !isGiven(),
-    give: () => storage.set('consent', text() ?? null),
+    give() {
+      storage.set('consent', text() ?? null);
+      this.isUntold = true;
+    },
     withdraw: () => storage.set('consent', null),
     given: () => (isGiven() ? text() : undefined),
   };

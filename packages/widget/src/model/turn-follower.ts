@@ -1,8 +1,8 @@
 import { toChatError, type ChatError } from '../protocol/errors.ts';
 import { followTurn, type TurnStart } from '../protocol/follow-turn.ts';
-import type { ChatShared } from './chat-dependencies.ts';
 import type { ChatMessage } from './chat-message.ts';
 import { createTurnReader, type Turn } from './turn-reader.ts';
+import type { TurnsInput } from './turns.ts';
 
 /**
  * Follows answers, one at a time, and says how the one under way is doing.
@@ -11,7 +11,7 @@ import { createTurnReader, type Turn } from './turn-reader.ts';
  * @param onTaken called with the ids of question and answer when the server has the message
  */
 export function createTurnFollower(
-  { chat, api, network, emit, scheduleFlush, settings, lifetime, reportError }: ChatShared,
+  { chat, api, turnApi, network, emit, scheduleFlush, settings, lifetime, reportError }: TurnsInput,
   answerOf: (turn: Turn) => ChatMessage,
   onTaken: (turn: Turn, ids: string[]) => void,
 ) {
@@ -41,7 +41,7 @@ export function createTurnFollower(
       reportError,
     });
     try {
-      for await (const event of followTurn(api, network, start, abort.signal)) reader.take(event);
+      for await (const event of followTurn(turnApi, network, start, abort.signal)) reader.take(event);
       return undefined;
     } catch (error) {
       reader.flush();
@@ -78,7 +78,7 @@ export function createTurnFollower(
 
   async function requestStop(turnId: string) {
     try {
-      await api.stop(turnId);
+      await turnApi.stop(turnId);
     } catch (error) {
       if (chat.activity.peek() !== 'stopping') return;
       chat.activity.value = 'streaming';

@@ -1,9 +1,9 @@
 import type { ErrorEvent, SendMessageBody } from '@salient/shared-types';
-import type { Api } from './create-api.ts';
 import { ChatError, isTransient, toChatError } from './errors.ts';
 import type { Network } from './network.ts';
 import { pauseUntilWorthTrying } from './retry.ts';
 import type { StreamEvent } from './stream-event.ts';
+import type { TurnApi } from './turn-api.ts';
 
 /** An answer to be asked for, or one under way that is joined. */
 export type TurnStart = { ask: SendMessageBody; streaming: boolean } | { turnId: string };
@@ -24,7 +24,7 @@ const MAX_REJOIN_ATTEMPTS = 40;
  * @throws ChatError when the server refuses, or after the last attempt
  */
 export async function* followTurn(
-  api: Api,
+  api: TurnApi,
   network: Network,
   start: TurnStart,
   signal: AbortSignal,

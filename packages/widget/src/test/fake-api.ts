@@ -1,7 +1,8 @@
 import type { ErrorCode, History, SendMessageBody } from '@salient/shared-types';
-import type { Api } from '../protocol/create-api.ts';
+import type { ConversationApi } from '../protocol/conversation-api.ts';
 import { ChatError } from '../protocol/errors.ts';
 import type { StreamEvent } from '../protocol/stream-event.ts';
+import type { TurnApi } from '../protocol/turn-api.ts';
 
 interface FakeAnswer {
   pieces: string[];
@@ -63,7 +64,7 @@ export function createFakeApi(answer: FakeAnswer) {
     yield { type: 'done', done: { message_id: `m${id}`, ...end, usage: null, citations: [] } };
   }
 
-  const api: Api = {
+  const api: ConversationApi & TurnApi = {
     async history({ before }) {
       calls.push(before ? `history ${before}` : 'history');
       if (stored.history instanceof ChatError) throw stored.history;

@@ -12,7 +12,9 @@ import { AnnouncerModel } from '../model/announcer.ts';
 import { ChatModel } from '../model/chat.ts';
 import { LauncherModel } from '../model/launcher.ts';
 import { createFakeApi } from './fake-api.ts';
-import { createLaterPiece } from '../view/markdown/later-piece.ts';
+import * as conversation from '../view/conversation/conversation.ts';
+import { loadedPiece } from './loaded-piece.ts';
+import { loadedTurns } from './loaded-turns.ts';
 import { createMarkdownPieces } from '../view/markdown/pieces.ts';
 import { WidgetContextProvider } from '../view/widget-context.ts';
 
@@ -26,11 +28,11 @@ export function renderPart(
   const config = signal({ ...resolveConfig({}), ...settings });
   const chat = new ChatModel({
     api,
-    network: { isOnline: () => true, pause: async () => {} },
-    scheduleFlush: (flush) => {
+    turns: loadedTurns(api, (flush) => {
       flush();
       return () => {};
-    },
+    }),
+    network: { isOnline: () => true, pause: async () => {} },
     emit: () => {},
     settings: () => config.peek(),
     context: () => undefined,
@@ -47,7 +49,7 @@ export function renderPart(
     launcher: new LauncherModel(() => {}),
     announcer: new AnnouncerModel(),
     pieces: createMarkdownPieces(),
-    conversationStyles: createLaterPiece(() => import('../view/styles/conversation-styles.ts')),
+    conversation: loadedPiece(conversation),
     isOnline: signal(true),
     teaser: new TeaserModel(storage),
     draft: new DraftModel(storage),

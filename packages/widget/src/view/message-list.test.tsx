@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { ChatError } from '../protocol/errors.ts';
 import { renderPart } from '../test/render-part.ts';
 import { eventually } from '../test/eventually.ts';
-import { JumpButton } from './jump-button.tsx';
+import { JumpButton } from './conversation/jump-button.tsx';
 import { MessageList } from './message-list.tsx';
 
 /** Tells the observer made last that the top has come into sight. */

@@ -2,12 +2,10 @@ import { useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { AnnouncerRegion } from './announcer-region.tsx';
 import { Composer } from './composer.tsx';
-import { ConsentQuestion } from './consent-question.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 import { Header } from './header.tsx';
 import { keepFocus } from './keep-focus.ts';
 import { MessageList } from './message-list.tsx';
-import { ResetQuestion } from './reset-question.tsx';
 import { trapFocus } from './trap-focus.ts';
 import { useWidget } from './widget-context.ts';
 
@@ -17,7 +15,8 @@ interface PanelProps {
 }
 
 export function Panel({ panelRef, isOpen }: PanelProps) {
-  const { chat, config, conversationStyles, draft, launcher, viewport } = useWidget();
+  const { chat, config, conversation, draft, launcher, viewport } = useWidget();
+  const view = conversation.piece.value;
   const asksReset = useSignal(false);
   const isFloating = config.value.mode === 'floating';
   const { isPhone, top, height } = viewport.value;
@@ -47,14 +46,14 @@ export function Panel({ panelRef, isOpen }: PanelProps) {
       }}
       onFocusIn={() => void chat.connect()}
       // A starter is one touch away, and then there is a conversation to show.
-      onPointerOver={() => conversationStyles.hasFailed.value || conversationStyles.load()}
+      onPointerOver={() => conversation.hasFailed.value || conversation.load()}
     >
-      <Header onReset={() => (asksReset.value = true)} isReplaceable={chat.messages.value.length > 0} />
+      <Header onReset={() => (asksReset.value = true)} isReplaceable={!!view && chat.messages.value.length > 0} />
       <MessageList isOpen={isOpen} />
       {chat.notice.value && <ErrorNotice error={chat.notice.value} onDismiss={() => chat.dismissNotice()} />}
       <Composer />
-      <ConsentQuestion />
-      {asksReset.value && <ResetQuestion onClose={() => (asksReset.value = false)} />}
+      {view && <view.ConsentQuestion />}
+      {view && asksReset.value && <view.ResetQuestion onClose={() => (asksReset.value = false)} />}
       <AnnouncerRegion />
     </section>
   );

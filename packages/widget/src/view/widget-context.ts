@@ -7,7 +7,7 @@ import type { Announcer } from '../model/announcer.ts';
 import type { Chat } from '../model/chat.ts';
 import type { Draft } from '../model/draft.ts';
 import type { Launcher } from '../model/launcher.ts';
-import type { LaterPiece } from './markdown/later-piece.ts';
+import type { LaterPiece } from '../model/later-piece.ts';
 import type { MarkdownPieces } from './markdown/pieces.ts';
 import type { Teaser } from '../model/teaser.ts';
 import type { Viewport } from './viewport.ts';
@@ -24,7 +24,7 @@ export interface WidgetContext {
   readonly teaser: Teaser;
   readonly announcer: Announcer;
   readonly pieces: MarkdownPieces;
-  readonly conversationStyles: LaterPiece<typeof import('./styles/conversation-styles.ts')>;
+  readonly conversation: LaterPiece<typeof import('./conversation/conversation.ts')>;
   readonly draft: Draft;
   /** The round button, not an element of the page, opens the panel. */
   readonly hasOwnLauncher: boolean;

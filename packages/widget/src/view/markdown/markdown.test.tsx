@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { act } from 'preact/test-utils';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createLaterPiece } from './later-piece.ts';
+import { createLaterPiece } from '../../model/later-piece.ts';
 import { createLoadedPieces } from './loaded-pieces.ts';
 import { createAnswer, drawWhole } from './render-for-test.tsx';
 

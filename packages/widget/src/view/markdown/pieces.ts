@@ -1,4 +1,4 @@
-import { createLaterPiece, type LaterPiece } from './later-piece.ts';
+import { createLaterPiece, type LaterPiece } from '../../model/later-piece.ts';
 
 /** What drawing an answer needs beside the panel's own file. Each stands in a file of its own and imports no other. */
 export interface MarkdownPieces {

@@ -7,10 +7,15 @@ const anyMark = /[\\`*_~[\]<>&@\r\n]|:\/\/|www\./i;
 const markAtEdge = /^[\s#+\-\d|=]|\s$/;
 
 /**
- * A text that is one line without marks, as the tokens marked would make of it; undefined for any other text.
- * A greeting is nearly always such a line, and so is the beginning of most answers: they need no reader.
+ * Whether a text is one line without marks, which means the same in Markdown. A greeting is nearly always such a line, and
+ * so is the beginning of most answers: they need no reader.
  */
+export function isPlainLine(text: string): boolean {
+  return text !== '' && text.length <= maxPlainLength && !anyMark.test(text) && !markAtEdge.test(text);
+}
+
+/** A plain line as the tokens marked would make of it; undefined for any other text. */
 export function readPlainLine(text: string): Token[][] | undefined {
-  if (text === '' || text.length > maxPlainLength || anyMark.test(text) || markAtEdge.test(text)) return undefined;
+  if (!isPlainLine(text)) return undefined;
   return [[{ type: 'paragraph', raw: text, text, tokens: [{ type: 'text', raw: text, text }] }]];
 }

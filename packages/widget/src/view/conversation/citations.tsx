@@ -1,5 +1,5 @@
 import type { Citation } from '@salient/shared-types';
-import { useWidget } from './widget-context.ts';
+import { useWidget } from '../widget-context.ts';
 
 /** The numbered sources of an answer. Each opens to the passage as quoted. */
 export function Citations({ citations }: { citations: Citation[] }) {

@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { ChatMessage } from '../model/chat-message.ts';
+import type { ChatMessage } from '../../model/chat-message.ts';
 import { CommentForm } from './comment-form.tsx';
 import { formatMoment } from './format-moment.ts';
-import { Icon, type IconName } from './icons.tsx';
-import { copyText } from './markdown/copy-text.ts';
-import { useWidget } from './widget-context.ts';
+import { Icon, type IconName } from '../icons.tsx';
+import { copyText } from '../markdown/copy-text.ts';
+import { useWidget } from '../widget-context.ts';
 
 /** How long a confirmation stays. */
 const CONFIRMATION_MS = 2_500;

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { createApi } from './create-api.ts';
-import type { TokenStore } from './token-store.ts';
 import type { Call } from './create-caller.ts';
+import { createTurnApi } from './turn-api.ts';
 
 const { signal } = new AbortController();
 
@@ -11,9 +10,7 @@ function setUp(body: unknown, headers: Record<string, string> = {}) {
     calls.push(input);
     return new Response(typeof body === 'string' ? body : JSON.stringify(body), { headers });
   };
-  let token: string | null = 'old';
-  const tokens: TokenStore = { get: () => token, set: (value) => (token = value?.token ?? null) };
-  return { api: createApi(call, tokens, async () => {}), calls, token: () => token };
+  return { api: createTurnApi(call, async () => {}), calls };
 }
 
 test('a whole answer is told as turn, text and end, with its sources', async () => {
@@ -29,26 +26,6 @@ test('a whole answer is told as turn, text and end, with its sources', async () 
   ]);
 });
 
-test('who is identified goes on with the token that comes with the answer, and without one with what there was', async () => {
-  const exchanged = { token: 'new', expires_at: '2100-01-01T00:00:00Z' };
-  for (const [given, after] of [
-    [exchanged, 'new'],
-    [null, 'old'],
-  ] as const) {
-    const { api, calls, token } = setUp({ verified: true, user_id: 'u', token: given });
-    await api.identify({ token: 'proof' });
-    expect(calls).toEqual([['/identify', { method: 'POST', body: { token: 'proof' } }]]);
-    expect(token()).toBe(after);
-  }
-});
-
-test('signing out drops the token', async () => {
-  const { api, calls, token } = setUp({ signed_out: true });
-  await api.signOut();
-  expect(calls).toEqual([['/session/signout', { method: 'POST', body: {} }]]);
-  expect(token()).toBeNull();
-});
-
 test('rejoining names the turn and the last position, and no position when there is none', async () => {
   const { api, calls } = setUp('event: done\ndata: {"message_id":"m"}\n\n', { 'content-type': 'text/event-stream' });
   for (const position of ['7', '']) {
@@ -58,8 +35,4 @@ test('rejoining names the turn and the last position, and no position when there
     ['/stream?turn=t%2F1', { Accept: 'text/event-stream', 'Last-Event-ID': '7' }],
     ['/stream?turn=t%2F1', { Accept: 'text/event-stream' }],
   ]);
-});
-
-test.each(['<html>', '[]', '{"messages":1}', 'null'])('a history that is %s is a bad response', async (body) => {
-  await expect(setUp(body).api.history({ limit: 1 })).rejects.toMatchObject({ code: 'BAD_RESPONSE' });
 });

@@ -1,6 +1,6 @@
 import { Confirmation } from './confirmation.tsx';
-import { keepFocus } from './keep-focus.ts';
-import { useWidget } from './widget-context.ts';
+import { keepFocus } from '../keep-focus.ts';
+import { useWidget } from '../widget-context.ts';
 
 /** Asks before a conversation is put away: nothing in the widget brings it back. */
 export function ResetQuestion({ onClose }: { onClose: () => void }) {

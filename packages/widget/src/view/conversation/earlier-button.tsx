@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { useWidget } from './widget-context.ts';
+import { useWidget } from '../widget-context.ts';
 
 /** How far from the top the messages before are asked for, so that they are there when the visitor is. */
 const AHEAD_PX = 300;

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { trapFocus } from './trap-focus.ts';
-import { useWidget } from './widget-context.ts';
+import { trapFocus } from '../trap-focus.ts';
+import { useWidget } from '../widget-context.ts';
 
 interface ConfirmationProps {
   question: string;

@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
-import { Icon } from './icons.tsx';
-import { useWidget } from './widget-context.ts';
+import { Icon } from '../icons.tsx';
+import { useWidget } from '../widget-context.ts';
 
 /** Leads to the end while the visitor reads further up, and says how much has come there since. */
 export function JumpButton({ isAtEnd, onJump }: { isAtEnd: boolean; onJump: () => void }) {

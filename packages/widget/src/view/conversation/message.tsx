@@ -1,13 +1,13 @@
-import type { ChatMessage, ChatMessageState } from '../model/chat-message.ts';
-import type { Words } from '../locales/en.ts';
+import type { ChatMessage, ChatMessageState } from '../../model/chat-message.ts';
+import type { Words } from '../../locales/en.ts';
 import { AnswerActions } from './answer-actions.tsx';
 import { Citations } from './citations.tsx';
-import { ErrorNotice } from './error-notice.tsx';
+import { ErrorNotice } from '../error-notice.tsx';
 import { formatMoment } from './format-moment.ts';
-import { Icon } from './icons.tsx';
-import { Markdown } from './markdown/markdown.tsx';
-import { Picture } from './picture.tsx';
-import { useWidget } from './widget-context.ts';
+import { Icon } from '../icons.tsx';
+import { Markdown } from '../markdown/markdown.tsx';
+import { Picture } from '../picture.tsx';
+import { useWidget } from '../widget-context.ts';
 
 interface MessageProps {
   message: ChatMessage;
@@ -44,7 +44,7 @@ export function Question({ message, isLast }: MessageProps) {
       </div>
       {status === 'sending' && !isOnline.value && <p class="end-note">{words.value.waitsForNetwork}</p>}
       {status === 'failed' && error && (
-        <ErrorNotice error={error} lead={words.value.notSent} onRetry={() => chat.retryMessage(message)} />
+        <ErrorNotice error={error} lead={words.value.notSent} onRetry={() => chat.retry(message)} />
       )}
     </div>
   );
@@ -77,7 +77,7 @@ export function Answer({ message, isLast }: MessageProps) {
         <ErrorNotice
           error={state.error ?? { code: 'UPSTREAM_ERROR' }}
           lead={content === '' ? words.value.answerFailed : words.value.answerCut}
-          onRetry={() => chat.retryMessage(message)}
+          onRetry={() => chat.retry(message)}
         />
       )}
       {!isUnderWay && content !== '' && <AnswerActions message={message} isLast={isLast} />}

@@ -1,5 +1,5 @@
 import { Confirmation } from './confirmation.tsx';
-import { useWidget } from './widget-context.ts';
+import { useWidget } from '../widget-context.ts';
 
 /** The site's own condition, shown over the first message until the visitor agrees or takes the message back. */
 export function ConsentQuestion() {

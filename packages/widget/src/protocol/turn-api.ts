@@ -1,13 +1,11 @@
-import type { ChatReply, History, Identified, IdentifyBody, SendMessageBody } from '@salient/shared-types';
-import { IDENTIFY_PATH, SIGN_OUT_PATH, type Call } from './create-caller.ts';
-import type { TokenStore } from './token-store.ts';
-import { ChatError } from './errors.ts';
+import type { ChatReply, SendMessageBody } from '@salient/shared-types';
+import type { Call } from './create-caller.ts';
+import { post, readJson } from './read-json.ts';
 import { readStream } from './read-stream.ts';
 import type { StreamEvent } from './stream-event.ts';
 
-/** The endpoints below `A` that the widget uses. Every method rejects with `ChatError` and nothing else. */
-export interface Api {
-  history(options: { limit: number; before?: string | undefined }): Promise<History>;
+/** The endpoints below `A` that ask for answers and speak of them. Every method rejects with `ChatError` only. */
+export interface TurnApi {
   /** Asks for the whole answer at once, and tells it as the events of a very short stream. */
   whole(body: SendMessageBody, signal: AbortSignal): AsyncIterable<StreamEvent>;
   /** Asks for the answer as a stream. Breaking out of the loop closes the connection; it does not stop the answer. */
@@ -15,11 +13,6 @@ export interface Api {
   /** What is missing of an answer after `position`, then the rest live. */
   rejoin(turnId: string, position: string, signal: AbortSignal): AsyncIterable<StreamEvent>;
   stop(turnId: string): Promise<void>;
-  reset(): Promise<void>;
-  /** Says who the visitor is. What the browser was recognised by before is worth nothing then. */
-  identify(identity: IdentifyBody): Promise<void>;
-  /** Whoever uses the browser next is somebody new. */
-  signOut(): Promise<void>;
   rate(messageId: string, rating: 'up' | 'down' | null, comment?: string): Promise<void>;
 }
 
@@ -27,14 +20,8 @@ export interface Api {
 const WHOLE_ANSWER_TIMEOUT_MS = 180_000;
 
 /** @param pace see `readStream` */
-export function createApi(call: Call, tokens: TokenStore, pace: () => Promise<void>): Api {
+export function createTurnApi(call: Call, pace: () => Promise<void>): TurnApi {
   return {
-    async history({ limit, before }) {
-      const query = new URLSearchParams({ limit: String(limit), ...(before && { before }) });
-      const history = await readJson<History>(await call(`/history?${query}`));
-      if (!Array.isArray(history.messages)) throw new ChatError('BAD_RESPONSE');
-      return history;
-    },
     async *whole(body, signal) {
       const options = { method: 'POST', body, signal, timeoutMs: WHOLE_ANSWER_TIMEOUT_MS } as const;
       yield* eventsOfReply(await readJson<ChatReply>(await call('/chat', options)));
@@ -47,29 +34,13 @@ export function createApi(call: Call, tokens: TokenStore, pace: () => Promise<vo
       yield* readStream(await call(`/stream?turn=${encodeURIComponent(turnId)}`, { signal, headers }), pace);
     },
     async stop(turnId) {
-      await post(`/turns/${encodeURIComponent(turnId)}/stop`, {});
-    },
-    async reset() {
-      await post('/session/reset', {});
-    },
-    async identify(identity) {
-      const { token } = await readJson<Identified>(await call(IDENTIFY_PATH, { method: 'POST', body: identity }));
-      if (token) tokens.set(token);
-    },
-    async signOut() {
-      await post(SIGN_OUT_PATH, {});
-      tokens.set(null);
+      await post(call, `/turns/${encodeURIComponent(turnId)}/stop`, {});
     },
     async rate(messageId, rating, comment) {
-      await post(`/messages/${encodeURIComponent(messageId)}/feedback`, { rating, ...(comment && { comment }) });
+      const path = `/messages/${encodeURIComponent(messageId)}/feedback`;
+      await post(call, path, { rating, ...(comment && { comment }) });
     },
   };
-
-  async function post(path: string, body: object) {
-    const response = await call(path, { method: 'POST', body });
-    // Nobody needs it, but an answer that is not read holds its connection.
-    await response.text().catch(() => {});
-  }
 }
 
 function* eventsOfReply({ session_id, message, user_message, usage }: ChatReply): Generator<StreamEvent> {
@@ -82,13 +53,3 @@ function* eventsOfReply({ session_id, message, user_message, usage }: ChatReply)
 }
 
 const ACCEPT_STREAM = { Accept: 'text/event-stream' };
-
-async function readJson<T extends object>(response: Response): Promise<T> {
-  try {
-    const json: unknown = await response.json();
-    if (typeof json === 'object' && json !== null) return json as T;
-  } catch (error) {
-    throw new ChatError('BAD_RESPONSE', { cause: error });
-  }
-  throw new ChatError('BAD_RESPONSE');
-}

@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
-import type { ChatMessage } from '../model/chat-message.ts';
-import { Icon } from './icons.tsx';
-import { useWidget } from './widget-context.ts';
+import type { ChatMessage } from '../../model/chat-message.ts';
+import { Icon } from '../icons.tsx';
+import { useWidget } from '../widget-context.ts';
 
 /** As much as the server takes. */
 const MAX_COMMENT_CHARS = 2_000;

@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { expect, test } from 'vitest';
-import { renderPart } from '../test/render-part.ts';
-import { eventually } from '../test/eventually.ts';
-import { MessageList } from './message-list.tsx';
+import { renderPart } from '../../test/render-part.ts';
+import { eventually } from '../../test/eventually.ts';
+import { MessageList } from '../message-list.tsx';
 
 async function setUp(settings = {}) {
   const part = renderPart(<MessageList isOpen />, { settings: { feedback: true, ...settings } });

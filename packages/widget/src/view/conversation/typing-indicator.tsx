@@ -1,5 +1,5 @@
-import { Dots } from './dots.tsx';
-import { useWidget } from './widget-context.ts';
+import { Dots } from '../dots.tsx';
+import { useWidget } from '../widget-context.ts';
 
 /** Shown from the moment a message is sent until there is text to read, and whenever the line is down meanwhile. */
 export function TypingIndicator() {

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { expect, test } from 'vitest';
-import { eventually } from '../test/eventually.ts';
-import { renderPart } from '../test/render-part.ts';
+import { eventually } from '../../test/eventually.ts';
+import { renderPart } from '../../test/render-part.ts';
 import { Citations } from './citations.tsx';
 
 test('a quote is read as plain text as soon as what reads answers has come', async () => {

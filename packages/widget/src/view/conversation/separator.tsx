@@ -1,5 +1,5 @@
 import { formatDay, formatMoment } from './format-moment.ts';
-import { useWidget } from './widget-context.ts';
+import { useWidget } from '../widget-context.ts';
 
 /** A pause this long begins a new stretch of conversation. */
 const PAUSE_MS = 60 * 60 * 1_000;
