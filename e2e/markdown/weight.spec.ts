@@ -31,16 +31,16 @@ test('each file comes when it is needed, and not before', async ({ page, context
   await page.waitForLoadState('networkidle');
   expect(files).toEqual(['chat-widget', 'panel']);
   await chat.log.hover();
-  await expect.poll(() => files).toEqual(['chat-widget', 'panel', 'conversation-styles']);
+  await expect.poll(() => files).toEqual(['chat-widget', 'panel', 'conversation']);
 
   await chat.composer.press('H');
-  await expect.poll(() => files).toEqual(['chat-widget', 'panel', 'conversation-styles', 'answer-reader']);
+  await expect.poll(() => files).toEqual(['chat-widget', 'panel', 'conversation', 'answer-reader']);
   await chat.ask('text');
   await expect(chat.log.locator('strong')).toHaveText('bold');
-  expect(files).toEqual(['chat-widget', 'panel', 'conversation-styles', 'answer-reader']);
+  expect(files).toEqual(['chat-widget', 'panel', 'conversation', 'answer-reader']);
   await chat.ask('code');
   await expect(chat.log.locator('.code-keyword')).toHaveText('const');
-  expect(files).toEqual(['chat-widget', 'panel', 'conversation-styles', 'answer-reader', 'highlight-code']);
+  expect(files).toEqual(['chat-widget', 'panel', 'conversation', 'answer-reader', 'highlight-code']);
   await agent.stop();
 });
 

@@ -11,7 +11,7 @@ export type RawOptions = Record<string, string | number | boolean | readonly str
 
 /** `name=value` of what the launcher is made of, and is wrong. */
 const WRONG =
-  /^((account|agent)=.*[^\w-]|(offset.|zIndex)=.*[^\d-]|backend=(?!http)|position=(?!(top|bottom)-(left|right)$))/;
+  /^(backend=(?!http)|(account|agent)=.*[^\w-]|(offset.|zIndex)=.*[^\d-]|position=(?!(top|bottom)-(left|right)$))/;
 
 /** Whether the launcher cannot be made of it. */
 export function isWrong(name: string, value: unknown): boolean {

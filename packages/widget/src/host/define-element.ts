@@ -19,7 +19,7 @@ type ReadyCall = [command: string, name: string, listener: (detail: object) => v
 export const TAG_NAME = 'salient-chat';
 
 /** The commands that can wait for the visitor, `context` among them. The others need the panel. */
-const CAN_WAIT = /on|off|close|show|identify/;
+const CAN_WAIT = /on|identify|show|off|close/;
 
 /**
  * Defines `<salient-chat>` and `window.Salient` on this page.
@@ -63,7 +63,7 @@ export function defineElement(
     watch: (widget) => importLaunchers(attempt).then((module) => module.watch(widget, page), reportProblem),
     take(call) {
       page.calls.push(call);
-      if (!CAN_WAIT.test(call[0] as string)) void page.load(/open|send|toggle/.test(call[0] as string));
+      if (!CAN_WAIT.test(call[0] as string)) void page.load(/toggle|send|open/.test(call[0] as string));
     },
     adopt(widget) {
       const { account, agent } = widget.options;
@@ -83,7 +83,7 @@ export function defineElement(
   early?.forEach(page.take);
 
   function add(element: HTMLElement, tag: Element) {
-    const basics = { account: 'default_account', agent: 'simple_chat1', backend };
+    const basics = { account: 'default_account', backend, agent: 'simple_chat1' };
     const options = checkOptions(basics, window.__SALIENT_WIDGET_CONFIG, readAttributes(tag));
     launch(element, options, page).catch(reportProblem);
   }

@@ -22,7 +22,7 @@ export async function launch(element: HTMLElement, options: RawOptions, page: Lo
   const root = element.attachShadow({ mode: 'open' });
   const container = root.appendChild(document.createElement('div'));
   const button = document.createElement('button');
-  const widget: LaunchedWidget = { id, element, options, button };
+  const widget: LaunchedWidget = { element, options, id, button };
   page.widgets.push(widget);
   // A wrong one floats, as the panel will say.
   if (/^(inline|page)$/.test(mode as string) && (await page.load(true))) {

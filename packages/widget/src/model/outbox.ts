@@ -17,11 +17,13 @@ const MAX_AGE_MS = 10 * 60 * 1_000;
 export function createOutbox(storage: WidgetStorage, now: () => number = Date.now): Outbox {
   return {
     get() {
+      const stored = storage.get('outbox');
+      if (!stored) return undefined;
       try {
-        const { body, at } = JSON.parse(storage.get('outbox') ?? '') as { body: SendMessageBody; at: number };
+        const { body, at } = JSON.parse(stored) as { body: SendMessageBody; at: number };
         if (typeof body.message === 'string' && body.client_message_id && now() - at < MAX_AGE_MS) return body;
       } catch {
-        // Nothing there, or not ours.
+        // Not ours.
       }
       return undefined;
     },

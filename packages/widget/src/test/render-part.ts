@@ -13,15 +13,21 @@ import { ChatModel } from '../model/chat.ts';
 import { LauncherModel } from '../model/launcher.ts';
 import { createFakeApi } from './fake-api.ts';
 import * as conversation from '../view/conversation/conversation.ts';
-import { loadedPiece } from './loaded-piece.ts';
+import { loadedPiece, missingPiece } from './loaded-piece.ts';
 import { loadedTurns } from './loaded-turns.ts';
 import { createMarkdownPieces } from '../view/markdown/pieces.ts';
 import { WidgetContextProvider } from '../view/widget-context.ts';
 
+interface PartOptions extends Partial<Parameters<typeof createFakeApi>[0]> {
+  settings?: Partial<Config>;
+  /** Whether what draws messages has come. */
+  hasConversation?: boolean;
+}
+
 /** For tests: renders a part of the widget over real models and a fake server. */
 export function renderPart(
   part: ComponentChild,
-  { settings = {}, ...answer }: Partial<Parameters<typeof createFakeApi>[0]> & { settings?: Partial<Config> } = {},
+  { settings = {}, hasConversation = true, ...answer }: PartOptions = {},
 ) {
   const storage = createMemoryStorage();
   const api = createFakeApi({ pieces: ['An answer.'], ...answer });
@@ -49,7 +55,7 @@ export function renderPart(
     launcher: new LauncherModel(() => {}),
     announcer: new AnnouncerModel(),
     pieces: createMarkdownPieces(),
-    conversation: loadedPiece(conversation),
+    conversation: hasConversation ? loadedPiece(conversation) : missingPiece<typeof conversation>(),
     isOnline: signal(true),
     teaser: new TeaserModel(storage),
     draft: new DraftModel(storage),

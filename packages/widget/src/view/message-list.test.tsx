@@ -81,3 +81,29 @@ test('the way down says how many answers have come meanwhile', async () => {
   await eventually(() => expect(find('.jump')?.getAttribute('aria-label')).toBe('Jump to latest, 1 new message'));
   expect(container.textContent).toBe('1');
 });
+
+test('where what draws messages cannot be had, they can be read, and it can be asked for again', async () => {
+  const greeting = 'Hello, **you**';
+  const { chat, container, conversation, find } = renderPart(<MessageList isOpen />, {
+    settings: { greeting },
+    hasConversation: false,
+  });
+  expect(find('.dots')).toBeTruthy();
+  chat.send('hi');
+  await eventually(() => expect(chat.isBusy.value).toBe(false));
+  expect(container.textContent).toBe('');
+  conversation.hasFailed.value = true;
+  await eventually(() => expect(container.textContent).toContain('Assistant: An answer.'));
+  expect(container.textContent).toMatch(/^Hello, \*\*you\*\*You: hiAssistant: An answer\..*Retry$/);
+  find('.notice button')!.click();
+  expect(conversation.load).toHaveBeenCalled();
+});
+
+test('a greeting of one plain line needs nothing more', () => {
+  const { conversation, find } = renderPart(<MessageList isOpen />, {
+    settings: { greeting: 'Hello!' },
+    hasConversation: false,
+  });
+  expect(find('.message')?.textContent).toBe('Hello!');
+  expect(conversation.load).not.toHaveBeenCalled();
+});

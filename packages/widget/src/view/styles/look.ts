@@ -23,7 +23,7 @@ export const LAUNCHER_STEP_PX = 68;
 export function lookCss({ accent, position, offsetX, offsetY, zIndex, index }: Look): string {
   const [vertical, side] = position.split('-');
   return (
-    `:host{all:initial!important;position:fixed!important;z-index:${zIndex}!important;--salient-accent:${accent}}` +
+    `:host{position:fixed!important;all:initial!important;z-index:${zIndex}!important;--salient-accent:${accent}}` +
     `.launcher,.away:after{position:fixed;${vertical}:${offsetY}px;${side}:${+offsetX + index * LAUNCHER_STEP_PX}px}` +
     // A shape drawn by its background would vanish in forced colours.
     '.launcher{width:56px;padding:14px;border:0;border-radius:50%;forced-color-adjust:none;' +
@@ -39,7 +39,7 @@ export function lookCss({ accent, position, offsetX, offsetY, zIndex, index }: L
 
 /** What only the loader's launcher can be: just come, clicked while the panel is on its way, or without one. */
 export const launcherCss =
-  '@media not (prefers-reduced-motion){.launcher{animation:a .2s}}@keyframes a{0%{opacity:0}}' +
   '.busy{opacity:.6}' +
   '.away:after{content:attr(aria-label);padding:8px;background:#fff;margin:14px 64px}' +
+  '@keyframes a{0%{opacity:0}}@media not (prefers-reduced-motion){.launcher{animation:a .2s}}' +
   '@media print{.launcher{display:none}}';
