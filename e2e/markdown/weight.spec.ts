@@ -68,11 +68,39 @@ test('an answer can be read when its reader cannot be had', async ({ page, hostP
   const { url } = await hostPage(
     `<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>${widgetTag(agent.url)}</html>`,
   );
-  await page.route('**/answer-reader-*.js', (route) => route.abort('failed'));
+  await page.route('**/answer-reader-*', (route) => route.abort('failed'));
   await page.goto(url);
   const chat = chatOn(page);
   await chat.open();
   await chat.ask('text');
   await expect(chat.log).toContainText('Some **bold** text.');
+  await agent.stop();
+});
+
+test('a message is kept, and a press sends it, when what a conversation needs could not be had', async ({
+  page,
+  hostPage,
+  allowConsoleError,
+}) => {
+  allowConsoleError(/ERR_FAILED/);
+  const questions: string[] = [];
+  const agent = await startScriptedAgent({
+    answer: (question) => (questions.push(question), { pieces: ['Some **bold** text.'] }),
+  });
+  const { url } = await hostPage(
+    `<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>${widgetTag(agent.url)}</html>`,
+  );
+  await page.route('**/conversation-*', (route) => route.abort('failed'));
+  await page.goto(url);
+  const chat = chatOn(page);
+  await chat.open();
+  await chat.ask('Anybody there?');
+  await expect(chat.log).toContainText('You: Anybody there?');
+  await expect(chat.log).toContainText('The chat cannot be reached right now.');
+  expect(questions).toEqual([]);
+  await page.unroute('**/conversation-*');
+  await chat.log.getByRole('button', { name: 'Retry' }).click();
+  await expect(chat.log.locator('strong')).toHaveText('bold');
+  expect(questions).toEqual(['Anybody there?']);
   await agent.stop();
 });

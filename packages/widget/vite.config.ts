@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { bindPieces } from './build/bind-pieces.ts';
+import { bringPieces } from './build/bring-pieces.ts';
 import { copyIntoPieces } from './build/copy-into-pieces.ts';
 import { dropSignalConversions } from './build/drop-signal-conversions.ts';
 import { importPlainly } from './build/import-plainly.ts';
@@ -40,7 +40,7 @@ export default defineConfig({
     dropSignalConversions(),
     importPlainly(),
     copyIntoPieces(),
-    bindPieces(),
+    bringPieces(),
     siteFiles({ packageFolder, version: packageJson.version, target }),
   ],
   test: { include: ['src/**/*.test.{ts,tsx}'] },

@@ -5,7 +5,7 @@ const SHARED = /\/(plural|launcher-words)\.ts$/;
 
 /**
  * Gives whoever needs them a copy of its own of the few lines that pieces share, because a piece must stand alone
- * (`bindPieces`): a file of their own would be one more request, for each visitor who does not read English say.
+ * (`bringPieces`): a file of their own would be one more request, for each visitor who does not read English say.
  */
 export function copyIntoPieces(): Plugin {
   return {

@@ -69,9 +69,9 @@ function Greeting() {
 
 /** Until what draws them has come. Where that cannot be had, they can at least be read. */
 function UndrawnMessages() {
-  const { chat, conversation, words } = useWidget();
+  const { chat, conversation, isOnline, words } = useWidget();
   const messages = chat.messages.value;
-  if (messages.length === 0) return null;
+  if (messages.length === 0 && chat.heldForConsent.value === null) return null;
   if (!conversation.hasFailed.value) return <Dots />;
   return (
     <>
@@ -81,7 +81,11 @@ function UndrawnMessages() {
           <PlainText text={state.value.content} />
         </div>
       ))}
-      <ErrorNotice error={NOT_DRAWN} onRetry={() => conversation.load()} />
+      {isOnline.value ? (
+        <ErrorNotice error={NOT_DRAWN} onRetry={() => conversation.load()} />
+      ) : (
+        <p class="quiet">{words.value.waitsForNetwork}</p>
+      )}
     </>
   );
 }

@@ -23,7 +23,7 @@ export const LAUNCHER_STEP_PX = 68;
 export function lookCss({ accent, position, offsetX, offsetY, zIndex, index }: Look): string {
   const [vertical, side] = position.split('-');
   return (
-    `:host{position:fixed!important;all:initial!important;z-index:${zIndex}!important;--salient-accent:${accent}}` +
+    `:host{all:initial!important;position:fixed!important;z-index:${zIndex}!important;--salient-accent:${accent}}` +
     `.launcher,.away:after{position:fixed;${vertical}:${offsetY}px;${side}:${+offsetX + index * LAUNCHER_STEP_PX}px}` +
     // A shape drawn by its background would vanish in forced colours.
     '.launcher{width:56px;padding:14px;border:0;border-radius:50%;forced-color-adjust:none;' +
