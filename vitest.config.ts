@@ -29,12 +29,14 @@ export default defineConfig({
           exclude: ['**/node_modules/**', serverSuites, processSuites],
         },
       },
+      // Not isolated: the server keeps no state in its modules, and to load them costs as much as most suites.
       // The same suites twice: what holds on the embedded database must hold on a server, and the other way round.
       {
         extends: true,
         test: {
           name: 'server-pglite',
           include: [serverSuites],
+          isolate: false,
           env: { SALIENT_TEST_DATABASE: 'pglite' },
           globalSetup: databaseSetup,
         },
@@ -44,6 +46,7 @@ export default defineConfig({
         test: {
           name: 'server-postgres',
           include: [serverSuites, processSuites],
+          isolate: false,
           env: { SALIENT_TEST_DATABASE: 'postgres' },
           globalSetup: [databaseSetup, serverBuildSetup],
         },
