@@ -20,7 +20,7 @@ interface Exchange {
 
 export function checkContract(document: ApiDocument, port: number): ContractCheck {
   const describedPaths = Object.keys(document.paths).map((path) => ({ path, pattern: patternOf(path) }));
-  const validators = createValidators(document);
+  const validators = validatorsOf(document);
   const violations: string[] = [];
   const started = channel('http.server.request.start');
   const listener: ChannelListener = (message) => {
@@ -97,26 +97,48 @@ function checkEvents(body: string): string | null {
   return problems[0] ?? null;
 }
 
-function createValidators(document: ApiDocument) {
+/** By the text of the description: servers of one process mostly have the same. */
+const knownValidators = new Map<string, Validators>();
+
+interface Validators {
+  /** @returns what is wrong, or null */
+  check(name: string, value: unknown): string | null;
+}
+
+function validatorsOf(document: ApiDocument): Validators {
+  const text = JSON.stringify(document);
+  const validators = knownValidators.get(text) ?? createValidators(document);
+  knownValidators.set(text, validators);
+  return validators;
+}
+
+/** Each schema is compiled when the first answer of its kind comes; to compile all takes longer than most suites need. */
+function createValidators(document: ApiDocument): Validators {
   const ajv = new Ajv2020({ strict: false, allErrors: false });
   addFormats.default(ajv);
-  // Each with the named schemas beside it, so that references stay inside.
-  const compile = (schema: object) => ajv.compile({ ...schema, components: document.components });
-  const compiled = new Map<string, ValidateFunction>();
-  compiled.set('Error', compile({ $ref: '#/components/schemas/Error' }));
+  const schemas = new Map<string, object>([['Error', { $ref: '#/components/schemas/Error' }]]);
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, { responses }] of Object.entries(methods)) {
       for (const [status, reply] of Object.entries(
         responses as Record<string, { content?: Record<string, { schema: object }> }>,
       )) {
         const schema = reply.content?.['application/json']?.schema;
-        if (schema && Number(status) < 400) compiled.set(`${method} ${path} ${status}`, compile(schema));
+        if (schema && Number(status) < 400) schemas.set(`${method} ${path} ${status}`, schema);
       }
     }
   }
+  const compiled = new Map<string, ValidateFunction>();
+  const find = (name: string): ValidateFunction | undefined => {
+    const schema = schemas.get(name);
+    if (schema === undefined) return undefined;
+    // With the named schemas beside it, so that references stay inside.
+    const validate = compiled.get(name) ?? ajv.compile({ ...schema, components: document.components });
+    compiled.set(name, validate);
+    return validate;
+  };
   return {
-    check(name: string, value: unknown): string | null {
-      const validate = compiled.get(name);
+    check(name, value) {
+      const validate = find(name);
       if (!validate) return 'JSON that is not described';
       return validate(value) ? null : ajv.errorsText(validate.errors);
     },

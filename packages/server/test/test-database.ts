@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -37,7 +38,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     };
   }
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'salient-test-'));
-  await cp(template.directory, dataDirectory, { recursive: true });
+  // At once: one file after the other takes several times as long.
+  cpSync(template.directory, dataDirectory, { recursive: true });
   return {
     kind: 'embedded',
     url: null,

@@ -4,23 +4,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answer } from '../../../test/fake-provider-replies.ts';
 import { queryAsOwnerOf } from '../../../test/owner-access.ts';
 import { projectDirectory } from '../../../test/project-directory.ts';
-import { startTestServer, type TestServer } from '../../../test/start-test-server.ts';
+import type { TestServer } from '../../../test/start-test-server.ts';
+import { HELPER, startTwoAgents, TWIN } from '../../../test/two-agents.ts';
 import { createVisitor, eventData, joinText } from '../../../test/visitor.ts';
 
-const HELPER = '/accounts/acme/agents/helper';
-const TWIN = '/accounts/acme/agents/twin';
 const OTHER = '/accounts/globex/agents/helper';
 
 let server: TestServer;
 
 beforeAll(async () => {
-  server = await startTestServer({
-    agents: [
-      { account: 'acme', agent: 'helper' },
-      { account: 'acme', agent: 'twin' },
-      { account: 'globex', agent: 'helper' },
-    ],
-  });
+  server = await startTwoAgents({ account: 'globex', agent: 'helper' });
 });
 
 afterAll(() => server.stop());

@@ -2,21 +2,14 @@ import type { ErrorBody } from '@salient/shared-types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answer } from '../../../test/fake-provider-replies.ts';
 import { holdReply } from '../../../test/held-reply.ts';
-import { startTestServer, type TestServer } from '../../../test/start-test-server.ts';
+import type { TestServer } from '../../../test/start-test-server.ts';
+import { HELPER, startTwoAgents, TWIN } from '../../../test/two-agents.ts';
 import { createVisitor, joinText } from '../../../test/visitor.ts';
-
-const HELPER = '/accounts/acme/agents/helper';
-const TWIN = '/accounts/acme/agents/twin';
 
 let server: TestServer;
 
 beforeAll(async () => {
-  server = await startTestServer({
-    agents: [
-      { account: 'acme', agent: 'helper' },
-      { account: 'acme', agent: 'twin' },
-    ],
-  });
+  server = await startTwoAgents();
 });
 
 afterAll(() => server.stop());

@@ -134,7 +134,7 @@ describe('a turn belongs to the server, not to the connection (S1, S2)', () => {
     for (const header of [`${mine.turn_id}:\0`, 'x'.repeat(20_000), 'x'.repeat(1024 * 1024)]) {
       const reply = await sendBytes(
         server.url,
-        `GET ${HELPER}/stream?turn=${mine.turn_id} HTTP/1.1\r\nHost: x\r\nLast-Event-ID: ${header}\r\n\r\n`,
+        `GET ${HELPER}/stream?turn=${mine.turn_id} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nLast-Event-ID: ${header}\r\n\r\n`,
       );
       expect(reply).toMatch(/^HTTP\/1\.1 422 Unprocessable Entity\r\n/);
       expect(JSON.parse(reply.slice(reply.indexOf('\r\n\r\n')))).toMatchObject({ code: 'VALIDATION_ERROR' });
