@@ -47,7 +47,7 @@ async function photograph(page: Page, url: string): Promise<Buffer[]> {
   await page.goto(url);
   const chat = chatOn(page);
   await expect(page.locator('salient-chat .launcher')).toBeVisible();
-  const closed = await page.screenshot({ clip: { x: 1180, y: 620, width: 100, height: 100 } });
+  const closed = await page.screenshot({ animations: 'disabled', clip: { x: 1180, y: 620, width: 100, height: 100 } });
   await chat.open();
   await chat.ask('Do you ship internationally?');
   await expect(chat.panel.getByRole('link', { name: /our page/ })).toBeVisible();
@@ -55,7 +55,7 @@ async function photograph(page: Page, url: string): Promise<Buffer[]> {
   await page.mouse.move(5, 700);
   // What the page itself shows beside and behind the panel is not the widget's.
   await page.evaluate(() => document.body.style.setProperty('visibility', 'hidden', 'important'));
-  const open = await page.screenshot({ clip: { x: 800, y: 0, width: 480, height: 720 } });
+  const open = await page.screenshot({ animations: 'disabled', clip: { x: 800, y: 0, width: 480, height: 720 } });
   return [closed, open];
 }
 

@@ -103,13 +103,12 @@ export function mountWidget({ root, options, serverConfig, stackIndex = 0, isRea
 
   const stops = [
     stopChat,
-    effect(() => {
-      container.lang = locale.value;
-      // Asks how the page looks: before anything here changes that, it knows.
-      container.dir = directionFor(local.value);
-    }),
     dressHost(root, config, isHidden, pieces, conversation, stackIndex),
     effect(() => conversation.piece.value?.speakAnswers(chat, announcer, words)),
+    effect(() => {
+      container.lang = locale.value;
+      container.dir = directionFor(local.value);
+    }),
     effect(() => void loadWords(wishedLocale.value).then((loaded) => (words.value = loaded))),
     effect(() => {
       // What a visitor opens they want to read. What merely stands open waits for their interest.

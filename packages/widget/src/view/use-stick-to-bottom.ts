@@ -26,7 +26,10 @@ export function useStickToBottom(scroller: RefObject<HTMLElement | null>, conten
       setIsAtEnd(sticks.current || distance <= END_TOLERANCE_PX);
     };
     const observer = new ResizeObserver(() => {
-      if (sticks.current) box.scrollTop = box.scrollHeight;
+      if (!sticks.current) return;
+      box.scrollTop = box.scrollHeight;
+      // Its event comes later, perhaps in one with somebody's way up.
+      lastTop = box.scrollTop;
     });
     observer.observe(content.current);
     observer.observe(box);
