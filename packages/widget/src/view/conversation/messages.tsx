@@ -1,8 +1,9 @@
 import type { RefObject } from 'preact';
-import { useLayoutEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import type { ChatMessage } from '../../model/chat-message.ts';
 import { useWidget } from '../widget-context.ts';
 import { EarlierButton } from './earlier-button.tsx';
+import { formatMoment } from './format-moment.ts';
 import { Answer, Question } from './message.tsx';
 import { Separator } from './separator.tsx';
 import { TypingIndicator } from './typing-indicator.tsx';
@@ -15,7 +16,7 @@ interface MessagesProps {
 
 /** What has been said, and who is about to say something. */
 export function Messages({ scroller, jumpToEnd }: MessagesProps) {
-  const { chat } = useWidget();
+  const { chat, locale } = useWidget();
   const messages = chat.messages.value;
   const newest = messages.at(-1);
   const lastQuestion = messages.findLast(({ role }) => role === 'user');
@@ -25,6 +26,12 @@ export function Messages({ scroller, jumpToEnd }: MessagesProps) {
     // One's own message is always shown, wherever one was reading.
     if (newest?.role === 'user') jumpToEnd();
   }, [newest?.key]);
+
+  useEffect(() => {
+    // A slow machine needs a twentieth of a second for the first date of a page: better now than when a message is sent.
+    const timer = setTimeout(() => formatMoment(new Date(), locale.peek()), 100);
+    return () => clearTimeout(timer);
+  }, []);
 
   return (
     <>
