@@ -1,4 +1,4 @@
-import { ChatError, isTransient } from '../protocol/errors.ts';
+import { isTransient, type ChatError } from '../protocol/errors.ts';
 import type { TurnApi } from '../protocol/turn-api.ts';
 import type { ScheduleFlush } from './answer-writer.ts';
 import type { Asked, ChatShared } from './chat-dependencies.ts';

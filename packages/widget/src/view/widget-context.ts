@@ -10,6 +10,7 @@ import type { Launcher } from '../model/launcher.ts';
 import type { LaterPiece } from '../model/later-piece.ts';
 import type { MarkdownPieces } from './markdown/pieces.ts';
 import type { Teaser } from '../model/teaser.ts';
+import type * as conversation from './conversation/conversation.ts';
 import type { Viewport } from './viewport.ts';
 
 /** Everything a component may need of its widget. */
@@ -24,7 +25,7 @@ export interface WidgetContext {
   readonly teaser: Teaser;
   readonly announcer: Announcer;
   readonly pieces: MarkdownPieces;
-  readonly conversation: LaterPiece<typeof import('./conversation/conversation.ts')>;
+  readonly conversation: LaterPiece<typeof conversation>;
   readonly draft: Draft;
   /** The round button, not an element of the page, opens the panel. */
   readonly hasOwnLauncher: boolean;
