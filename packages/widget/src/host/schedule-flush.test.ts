@@ -16,53 +16,89 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Draws a frame that keeps the main thread for so long. */
-function drawFrame(durationMs: number) {
+/** Draws a frame for which the browser itself needs so long, and then the first task after it. */
+async function drawFrame(durationMs = 0) {
   const began = performance.now();
   for (const frame of frames.splice(0)) frame(began);
   const now = vi.spyOn(performance, 'now').mockReturnValue(began + durationMs);
-  // The first task after it.
-  vi.advanceTimersByTime(1);
+  await vi.advanceTimersByTimeAsync(1);
   now.mockRestore();
 }
 
 async function isOver(rest: Promise<void>) {
   let hasEnded = false;
   void rest.then(() => (hasEnded = true));
-  await Promise.resolve();
-  await Promise.resolve();
+  await vi.advanceTimersByTimeAsync(0);
   return hasEnded;
 }
 
-test('an answer is drawn in the next frame', () => {
+test('an answer is drawn after the next frame, not in it', async () => {
   const flush = vi.fn<() => void>();
   scheduleFlush(flush);
+  await vi.advanceTimersByTimeAsync(20);
+  for (const frame of frames.splice(0)) frame(0);
   expect(flush).not.toHaveBeenCalled();
-  drawFrame(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(flush).toHaveBeenCalledOnce();
+  await vi.advanceTimersByTimeAsync(1_000);
   expect(flush).toHaveBeenCalledOnce();
 });
 
-test('a tab without frames goes on, slower', () => {
+test('what is cancelled is not drawn, before the frame and after it', async () => {
+  const flush = vi.fn<() => void>();
+  scheduleFlush(flush)();
+  const cancel = scheduleFlush(flush);
+  for (const frame of frames.splice(0)) frame(0);
+  cancel();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(flush).not.toHaveBeenCalled();
+});
+
+test('a tab without frames goes on, slower', async () => {
   const flush = vi.fn<() => void>();
   scheduleFlush(flush);
-  vi.advanceTimersByTime(200);
+  await vi.advanceTimersByTimeAsync(200);
   expect(flush).toHaveBeenCalledOnce();
+  await vi.advanceTimersByTimeAsync(202);
+  expect(await isOver(untilRested())).toBe(true);
 });
 
-test('after a frame with new text the page has the main thread three times as long as that took', async () => {
-  const cancel = scheduleFlush(() => cancel());
-  drawFrame(20);
+test('after new text the page has the main thread four times as long as its frame took', async () => {
+  scheduleFlush(() => {});
+  await drawFrame();
+  await drawFrame(20);
   const rest = untilRested();
-  vi.advanceTimersByTime(58);
+  await vi.advanceTimersByTimeAsync(78);
   expect(await isOver(rest)).toBe(false);
-  vi.advanceTimersByTime(3);
+  await vi.advanceTimersByTimeAsync(3);
   expect(await isOver(rest)).toBe(true);
+});
+
+test('to make the text nodes counts as well as to show them', async () => {
+  let isDrawn = false;
+  scheduleFlush(() => {
+    // As a component does: after the change, in a microtask.
+    void Promise.resolve().then(() => {
+      const began = performance.now();
+      vi.spyOn(performance, 'now').mockReturnValue(began + 30);
+      isDrawn = true;
+    });
+  });
+  for (const frame of frames.splice(0)) frame(0);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(isDrawn).toBe(true);
+  vi.mocked(performance.now).mockRestore();
+  await drawFrame();
+  await vi.advanceTimersByTimeAsync(115);
+  expect(await isOver(untilRested())).toBe(false);
+  await vi.advanceTimersByTimeAsync(6);
+  expect(await isOver(untilRested())).toBe(true);
 });
 
 test('however slow the page, an answer moves on', async () => {
   scheduleFlush(() => {});
-  drawFrame(5_000);
-  const rest = untilRested();
-  vi.advanceTimersByTime(201);
-  expect(await isOver(rest)).toBe(true);
+  await drawFrame();
+  await drawFrame(5_000);
+  await vi.advanceTimersByTimeAsync(201);
+  expect(await isOver(untilRested())).toBe(true);
 });

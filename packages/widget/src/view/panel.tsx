@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { AnnouncerRegion } from './announcer-region.tsx';
 import { Composer } from './composer.tsx';
 import { ErrorNotice } from './error-notice.tsx';
@@ -14,6 +15,9 @@ interface PanelProps {
   isOpen: boolean;
 }
 
+/** How long after it is drawn a panel has surely been painted. */
+const IDLE_MS = 300;
+
 export function Panel({ panelRef, isOpen }: PanelProps) {
   const { chat, config, conversation, draft, launcher, viewport } = useWidget();
   const view = conversation.piece.value;
@@ -21,6 +25,12 @@ export function Panel({ panelRef, isOpen }: PanelProps) {
   const isFloating = config.value.mode === 'floating';
   const { isPhone, top, height } = viewport.value;
   const isSheet = isFloating && isPhone;
+
+  useEffect(() => {
+    // The first date of a page costs a slow machine a twentieth of a second. Until somebody sends a message there is time.
+    const timer = setTimeout(() => new Date().toLocaleTimeString(), IDLE_MS);
+    return () => clearTimeout(timer);
+  }, []);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (isSheet && panelRef.current) trapFocus(event, panelRef.current);

@@ -1,9 +1,8 @@
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import type { ChatMessage } from '../../model/chat-message.ts';
 import { useWidget } from '../widget-context.ts';
 import { EarlierButton } from './earlier-button.tsx';
-import { formatMoment } from './format-moment.ts';
 import { Answer, Question } from './message.tsx';
 import { Separator } from './separator.tsx';
 import { TypingIndicator } from './typing-indicator.tsx';
@@ -16,7 +15,7 @@ interface MessagesProps {
 
 /** What has been said, and who is about to say something. */
 export function Messages({ scroller, jumpToEnd }: MessagesProps) {
-  const { chat, locale } = useWidget();
+  const { chat } = useWidget();
   const messages = chat.messages.value;
   const newest = messages.at(-1);
   const lastQuestion = messages.findLast(({ role }) => role === 'user');
@@ -26,12 +25,6 @@ export function Messages({ scroller, jumpToEnd }: MessagesProps) {
     // One's own message is always shown, wherever one was reading.
     if (newest?.role === 'user') jumpToEnd();
   }, [newest?.key]);
-
-  useEffect(() => {
-    // A slow machine needs a twentieth of a second for the first date of a page: better now than when a message is sent.
-    const timer = setTimeout(() => formatMoment(new Date(), locale.peek()), 100);
-    return () => clearTimeout(timer);
-  }, []);
 
   return (
     <>
