@@ -52,6 +52,9 @@ export function widgetStates({ question, answer, config }: StateTexts): Record<s
   const answered = async (page: Page) => {
     await asked(page);
     await expect(panel(page).locator('.actions').last()).toBeVisible();
+    // What has not come to its end yet, a click would scroll to where it can be clicked, as a visitor would.
+    const toEnd = ({ scrollHeight, scrollTop, clientHeight }: Element) => scrollHeight - scrollTop - clientHeight;
+    await expect.poll(() => log(page).evaluate(toEnd)).toBeLessThan(2);
   };
   const states: Record<string, WidgetState> = {
     closed: { arrange: (page) => expect(page.locator('salient-chat .launcher')).toBeVisible() },

@@ -10,8 +10,8 @@ const MAX_REST_MS = 200;
 let rested = Promise.resolve();
 
 /**
- * Resolves when the page has had its rest from the last new text. On a fast machine that is before the next
- * frame; on a slow one, or on a busy page, an answer is shown in fewer and larger steps.
+ * Resolves when the page has had its rest from the last new text. On a fast machine that is before the next frame is due;
+ * on a slow one, or on a busy page, an answer is shown in fewer and larger steps.
  */
 export const untilRested = () => rested;
 
