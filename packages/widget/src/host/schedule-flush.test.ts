@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi, type MockInstance } from 'vitest';
 import { scheduleFlush, untilRested } from './schedule-flush.ts';
 
 let frames: FrameRequestCallback[] = [];
@@ -75,19 +75,18 @@ test('after new text the page has the main thread four times as long as its fram
 });
 
 test('to make the text nodes counts as well as to show them', async () => {
-  let isDrawn = false;
-  scheduleFlush(() => {
-    // As a component does: after the change, in a microtask.
-    void Promise.resolve().then(() => {
-      const began = performance.now();
-      vi.spyOn(performance, 'now').mockReturnValue(began + 30);
-      isDrawn = true;
-    });
-  });
+  const flush = vi.fn<() => void>();
+  scheduleFlush(flush);
+  let draw = () => {};
+  const drawn = new Promise<void>((resolve) => (draw = resolve));
+  let now: MockInstance<() => number> | undefined;
+  // As a component does: after the change, in a microtask.
+  void drawn.then(() => (now = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 30)));
+  flush.mockImplementation(draw);
   for (const frame of frames.splice(0)) frame(0);
   await vi.advanceTimersByTimeAsync(1);
-  expect(isDrawn).toBe(true);
-  vi.mocked(performance.now).mockRestore();
+  now?.mockRestore();
+  expect(now).toBeDefined();
   await drawFrame();
   await vi.advanceTimersByTimeAsync(115);
   expect(await isOver(untilRested())).toBe(false);

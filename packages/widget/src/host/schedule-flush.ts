@@ -39,7 +39,7 @@ export const scheduleFlush: ScheduleFlush = (flush) => {
 
 async function rest(began: number) {
   // What draws the text runs before this goes on, and the browser's own part in the next frame.
-  await null;
+  await Promise.resolve();
   const drawingMs = performance.now() - began;
   const frameMs = await new Promise<number>((resolve) => {
     const later = setTimeout(resolve, HIDDEN_TAB_MS, 0);
