@@ -7,6 +7,7 @@ const widgetFolder = new URL('../../packages/widget/dist/', import.meta.url);
 const STAGES = [
   { when: 'with the page', name: /^chat-widget\.js$/ },
   { when: 'with intent', name: /^panel-/ },
+  { when: 'with a conversation', name: /^conversation-/ },
   { when: 'with the first answer', name: /^answer-reader-/ },
   { when: 'with the first code', name: /^highlight-code-/ },
   { when: 'with the first raw HTML', name: /^read-raw-html-/ },
