@@ -4,6 +4,9 @@ import { browserArguments, ensureBrowser } from '../../scripts/find-browser.mjs'
 /** Slow 4G, as Lighthouse means it. */
 const SLOW_NETWORK = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };
 
+/** A browser that has just started is busy with itself for about so long. */
+const START_UP_MS = 1_500;
+
 /**
  * One page in a browser of its own.
  *
@@ -42,6 +45,7 @@ export async function withBrowserPage({ slowDown, isNetworkSlow = false }, measu
       for (let round = 0; round < 3; round++) await devtools.send('HeapProfiler.collectGarbage');
       return (await metrics())['JSHeapUsedSize'] ?? Number.NaN;
     };
+    await page.waitForTimeout(START_UP_MS);
     return await measure({ page, metrics, heapBytes });
   } finally {
     await browser.close();
