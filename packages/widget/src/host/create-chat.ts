@@ -2,13 +2,13 @@ import { computed, effect, type ReadonlySignal } from '@preact/signals';
 import { agentUrl } from '../config/agent-url.ts';
 import type { Config } from '../config/resolve-config.ts';
 import { ChatModel, type Chat } from '../model/chat.ts';
+import type { CreateTurns } from '../model/chat-dependencies.ts';
 import { createConsent } from '../model/consent.ts';
 import { createIdentityMark } from '../model/identity-mark.ts';
 import { createOutbox } from '../model/outbox.ts';
 import type { LaterPiece } from '../model/later-piece.ts';
 import type { WidgetStorage } from '../model/storage.ts';
 import { createTokenStorage } from '../model/token-storage.ts';
-import type { TurnsInput } from '../model/turns.ts';
 import type { EmitEvent } from '../model/widget-events.ts';
 import { createConversationApi } from '../protocol/conversation-api.ts';
 import { createCaller } from '../protocol/create-caller.ts';
@@ -40,12 +40,11 @@ export function createChat({ config, storage, conversation, emit, context }: Cha
     fetch: createFetchInTurn(config.peek().backend),
     isOnline: () => browserNetwork.isOnline(),
   });
-  const createTurns = computed(() => {
+  const createTurns = computed<CreateTurns | undefined>(() => {
     const piece = conversation.piece.value;
     if (!piece) return undefined;
     const { scheduleFlush, untilRested } = piece;
-    return (shared: Omit<TurnsInput, 'turnApi' | 'scheduleFlush'>) =>
-      piece.createTurns({ ...shared, turnApi: piece.createTurnApi(call, untilRested), scheduleFlush });
+    return (shared) => piece.createTurns({ ...shared, turnApi: piece.createTurnApi(call, untilRested), scheduleFlush });
   });
   const chat = new ChatModel({
     api: createConversationApi(call, tokens),

@@ -16,7 +16,7 @@ import type { EmitEvent } from './widget-events.ts';
 export interface ChatDependencies {
   api: ConversationApi;
   /** What delivers messages and follows answers. It comes when there is one. */
-  turns: LaterPiece<(shared: ChatShared & { history: ChatHistory }) => Turns>;
+  turns: LaterPiece<CreateTurns>;
   network: Network;
   emit: EmitEvent;
   /** Read when a message is sent, so that changed settings apply to the next one. */
@@ -27,6 +27,8 @@ export interface ChatDependencies {
   consent: Consent;
   identityMark: IdentityMark;
 }
+
+export type CreateTurns = (shared: ChatShared & { history: ChatHistory }) => Turns;
 
 /** A message, and how it is sent. */
 export interface Asked {
@@ -39,6 +41,8 @@ export interface ChatShared extends ChatDependencies {
   chat: ChatState;
   /** Aborted when this conversation makes room for another one. */
   lifetime: () => AbortSignal;
+  /** How each message of this page was sent last, so that a retry is the same send. */
+  bodies: WeakMap<ChatMessage, SendMessageBody>;
   /** Nothing has reached the server yet. */
   isFirst: () => boolean;
   /** Takes a message back that is on its way. It keeps its id, in case the server has it after all. */

@@ -344,8 +344,11 @@ describe('before what delivers messages has come', () => {
 
   test('a message can be taken back, and is not sent after all', async () => {
     const gate = createGate();
-    const { api, chat, shown, isIdle } = setUpChat({ pieces: ['x'] }, { bringTurns: () => gate.opened });
+    const options = { bringTurns: () => gate.opened, consentText: 'Agreed.' };
+    const { api, chat, shown, isIdle, storage } = setUpChat({ pieces: ['x'] }, options);
     chat.send('hi');
+    chat.agree();
+    const outboxed = storage.get('outbox')!;
     chat.stop();
     expect(shown()).toEqual(['user failed: hi']);
     gate.open();
@@ -354,6 +357,9 @@ describe('before what delivers messages has come', () => {
     chat.retry(chat.messages.value[0]!);
     await isIdle();
     expect(shown()).toEqual(['user complete: hi', 'assistant complete: x']);
+    // As it would have been sent.
+    const { client_message_id } = JSON.parse(outboxed).body;
+    expect(api.bodies).toEqual([{ message: 'hi', client_message_id, context: { page: '/cart' }, consent: 'Agreed.' }]);
   });
 
   test('an answer under way is joined when it comes, and counts as under way until then', async () => {

@@ -27,6 +27,7 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
     ...dependencies,
     chat,
     lifetime: () => lifetime.signal,
+    bodies: new WeakMap(),
     isFirst,
     takeBack,
     reportError,
@@ -118,6 +119,7 @@ export const ChatModel = createModel((dependencies: ChatDependencies) => {
     if (turns) turns.deliver({ user, body });
     else {
       outbox.set(body);
+      shared.bodies.set(user, body);
       waitForTurns();
       toDeliver = { user, body };
     }

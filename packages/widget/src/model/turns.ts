@@ -26,7 +26,7 @@ const MAX_TURNS_AHEAD = 5;
 
 /** Delivers what the visitor has said, one message at a time, and follows the answers. */
 export function createTurns(input: TurnsInput) {
-  const { chat, consent, history, isFirst, lifetime, network, outbox, reportError, settings, takeBack } = input;
+  const { bodies, chat, consent, history, isFirst, lifetime, network, outbox, reportError, settings, takeBack } = input;
   const turns = new WeakMap<ChatMessage, Turn>();
   /** The answer that was under way when the history was loaded. */
   let joined: Promise<void> = Promise.resolve();
@@ -46,6 +46,7 @@ export function createTurns(input: TurnsInput) {
   function deliver({ user, body }: Asked) {
     const turn = { user, answer: undefined, turnId: undefined, body };
     turns.set(user, turn);
+    bodies.set(user, body);
     void deliverTurn(turn);
   }
 
@@ -61,6 +62,7 @@ export function createTurns(input: TurnsInput) {
       // Before they had come, it looked like the first.
       const { consent: _, ...body } = turn.body;
       turn.body = body;
+      bodies.set(turn.user, body);
     }
     for (let turnsAhead = 0; ; turnsAhead++) {
       await joined;
@@ -103,7 +105,7 @@ export function createTurns(input: TurnsInput) {
     const user = message.role === 'user' ? message : findQuestion(message);
     const userState = user?.state.peek();
     if (!user || !userState) return;
-    const known = turns.get(user)?.body ?? { message: userState.content };
+    const known = bodies.get(user) ?? { message: userState.content };
     // A message the server has stored is replaced; one it never took is sent again under the same id.
     const body = userState.id ? { ...known, replaces: userState.id, client_message_id: createId() } : known;
     const from = chat.messages.peek().indexOf(user);
