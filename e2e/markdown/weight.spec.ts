@@ -2,13 +2,14 @@ import { chatOn, widgetTag } from '../support/chat.ts';
 import { startScriptedAgent } from '../support/start-scripted-agent.mjs';
 import { expect, test } from '../support/test.ts';
 
+const shop = (agentUrl: string) =>
+  `<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>${widgetTag(agentUrl)}</html>`;
+
 test('each file comes when it is needed, and not before', async ({ page, context, hostPage }) => {
   const agent = await startScriptedAgent({
     answer: (question) => ({ pieces: [question === 'code' ? '```ts\nconst a = 1;\n```' : 'Plain **bold**.'] }),
   });
-  const { url } = await hostPage(
-    `<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>${widgetTag(agent.url)}</html>`,
-  );
+  const { url } = await hostPage(shop(agent.url));
   const files: string[] = [];
   page.on('request', (request) => {
     const name = /\/(chat-widget|[a-z-]+?)(?:-[\w-]{6,8})?\.js$/.exec(new URL(request.url()).pathname)?.[1];
@@ -65,9 +66,7 @@ test('where the agent wishes it, the panel comes when the page is idle, and noth
 test('an answer can be read when its reader cannot be had', async ({ page, hostPage, allowConsoleError }) => {
   allowConsoleError(/ERR_FAILED/);
   const agent = await startScriptedAgent({ answer: () => ({ pieces: ['Some **bold', '** text.'] }) });
-  const { url } = await hostPage(
-    `<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>${widgetTag(agent.url)}</html>`,
-  );
+  const { url } = await hostPage(shop(agent.url));
   await page.route('**/answer-reader-*', (route) => route.abort('failed'));
   await page.goto(url);
   const chat = chatOn(page);
@@ -87,9 +86,7 @@ test('a message is kept, and a press sends it, when what a conversation needs co
   const agent = await startScriptedAgent({
     answer: (question) => (questions.push(question), { pieces: ['Some **bold** text.'] }),
   });
-  const { url } = await hostPage(
-    `<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>${widgetTag(agent.url)}</html>`,
-  );
+  const { url } = await hostPage(shop(agent.url));
   await page.route('**/conversation-*', (route) => route.abort('failed'));
   await page.goto(url);
   const chat = chatOn(page);

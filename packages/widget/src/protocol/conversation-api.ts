@@ -1,7 +1,8 @@
 import type { History, Identified, IdentifyBody } from '@salient/shared-types';
 import { IDENTIFY_PATH, SIGN_OUT_PATH, type Call } from './create-caller.ts';
 import { ChatError } from './errors.ts';
-import { post, readJson } from './read-json.ts';
+import { post } from './post.ts';
+import { readJson } from './read-json.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** The endpoints below `A` that a panel needs before anything is said. Every method rejects with `ChatError` only. */

@@ -1,6 +1,7 @@
 import type { ChatReply, SendMessageBody } from '@salient/shared-types';
 import type { Call } from './create-caller.ts';
-import { post, readJson } from './read-json.ts';
+import { post } from './post.ts';
+import { readJson } from './read-json.ts';
 import { readStream } from './read-stream.ts';
 import type { StreamEvent } from './stream-event.ts';
 

@@ -8,5 +8,5 @@ export function loadedPiece<Piece>(piece: Piece) {
 
 /** Test aid: a piece as if it were still on its way. */
 export function missingPiece<Piece>() {
-  return { ...loadedPiece<Piece | undefined>(undefined), piece: signal<Piece | undefined>(undefined) };
+  return loadedPiece<Piece | undefined>(undefined);
 }

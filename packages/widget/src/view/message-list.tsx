@@ -56,10 +56,10 @@ function Greeting() {
   return (
     <div class="message assistant">
       <Picture address={avatar} class="face" />
-      {isPlain || (!view && conversation.hasFailed.value) ? (
-        <PlainText text={greeting} />
-      ) : view ? (
+      {view && !isPlain ? (
         <view.Markdown text={greeting} streaming={false} imageHosts={imageHosts} words={words.value} pieces={pieces} />
+      ) : isPlain || conversation.hasFailed.value ? (
+        <PlainText text={greeting} />
       ) : (
         <Dots />
       )}
